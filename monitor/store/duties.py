@@ -1,0 +1,63 @@
+"""Obligations as they are kept: which still need looking for, which fall due, what changed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from monitor.store.tables import Decision, Obligation, Transition
+
+
+def watched(session: Session, site_id: str) -> Sequence[Obligation]:
+    """The site's obligations whose repost is still looked for."""
+    query = select(Obligation).where(Obligation.site == site_id, Obligation.is_watched == True)  # noqa: E712
+    return session.exec(query.order_by(col(Obligation.id))).all()
+
+
+def due(session: Session, now: datetime, limit: int = 500) -> Sequence[Obligation]:
+    """The obligations on which time alone now has something to say."""
+    query = select(Obligation).where(col(Obligation.judge_at) <= now)
+    return session.exec(query.order_by(col(Obligation.judge_at)).limit(limit)).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next obligation has to be judged again."""
+    query = select(Obligation.judge_at).where(col(Obligation.judge_at).is_not(None))
+    return session.exec(query.order_by(col(Obligation.judge_at)).limit(1)).first()
+
+
+def of_policy(session: Session, policy_id: int, site_id: str) -> Obligation | None:
+    """The one obligation of a site on a policy."""
+    query = select(Obligation).where(Obligation.policy_id == policy_id, Obligation.site == site_id)
+    return session.exec(query).first()
+
+
+def open_on(session: Session, site_ids: Sequence[str]) -> Sequence[Obligation]:
+    """Obligations whose clock runs on these sites."""
+    query = select(Obligation).where(
+        col(Obligation.site).in_(site_ids), col(Obligation.state).in_(["pending", "overdue"])
+    )
+    return session.exec(query).all()
+
+
+def note_transition(
+    session: Session, obligation: Obligation, was: str | None, why: str, now: datetime, by: str | None = None
+) -> None:
+    """Keep a change of state for good."""
+    assert obligation.id is not None  # it was flushed when its clock started
+    session.add(
+        Transition(obligation_id=obligation.id, at=now, was=was, state=obligation.state, why=why, by=by)
+    )
+
+
+def history(session: Session, obligation_id: int) -> Sequence[Transition]:
+    """All changes of state of an obligation, oldest first."""
+    query = select(Transition).where(Transition.obligation_id == obligation_id).order_by(col(Transition.id))
+    return session.exec(query).all()
+
+
+def decisions_on(session: Session, subject: str) -> Sequence[Decision]:
+    """What officers decided on a subject ("obligation:7"), oldest first."""
+    return session.exec(select(Decision).where(Decision.subject == subject).order_by(col(Decision.id))).all()

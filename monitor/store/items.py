@@ -1,0 +1,84 @@
+"""Rows of lists, kept once per owner, with the interval in which each appeared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select, update
+
+from monitor.store.tables import Item, Policy
+
+MAX_TRIES = 5
+CHUNK = 400
+
+
+def known_addresses(session: Session, owner: str, addresses: Collection[str]) -> set[str]:
+    """Which of the addresses this owner has carried before."""
+    found: set[str] = set()
+    wanted = sorted(addresses)
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        query = select(Item.address).where(Item.owner == owner, col(Item.address).in_(part))
+        found.update(session.exec(query))
+    return found
+
+
+def touch(session: Session, owner: str, addresses: Collection[str], at: datetime) -> None:
+    """Note that the rows stood there again."""
+    wanted = sorted(addresses)
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        session.exec(
+            update(Item).where(col(Item.owner) == owner, col(Item.address).in_(part)).values(last_seen_at=at)
+        )
+
+
+def has_title(session: Session, owner: str, title_key: str) -> bool:
+    """Whether the owner carried an item of this normalised title before."""
+    query = select(Item.id).where(Item.owner == owner, Item.title_key == title_key).limit(1)
+    return session.exec(query).first() is not None
+
+
+def undecided(session: Session, owner: str, place: str) -> Sequence[Item]:
+    """Items of a portal's column whose page could not be read yet, so that nothing is decided on them."""
+    query = select(Item).where(
+        Item.owner == owner,
+        Item.place == place,
+        col(Item.decided_at).is_(None),
+        Item.is_baseline == False,  # noqa: E712 - a column, not a value
+        Item.tries < MAX_TRIES,
+    )
+    return session.exec(query).all()
+
+
+def since(session: Session, owner: str, item_id: int, seen_from: datetime) -> Sequence[Item]:
+    """The owner's items above `item_id` that were still listed at or after `seen_from`."""
+    query = (
+        select(Item)
+        .where(Item.owner == owner, col(Item.id) > item_id, col(Item.last_seen_at) >= seen_from)
+        .order_by(col(Item.id))
+    )
+    return session.exec(query).all()
+
+
+def last_id(session: Session, owner: str) -> int:
+    """The highest item id of an owner, 0 without items."""
+    return session.exec(select(func.max(Item.id)).where(Item.owner == owner)).one() or 0
+
+
+def recent_policies(session: Session, since_: datetime) -> Sequence[Policy]:
+    """Policies first seen at or after a moment: among them a further carrier's item is looked for."""
+    query = select(Policy).where(col(Policy.first_seen_at) >= since_).order_by(col(Policy.id))
+    return session.exec(query).all()
+
+
+def policies_by_id(session: Session, ids: Collection[int]) -> dict[int, Policy]:
+    """Policies by their ids."""
+    if not ids:
+        return {}
+    return {policy.id or 0: policy for policy in session.exec(select(Policy).where(col(Policy.id).in_(ids)))}
+
+
+POLICY_MEMORY = timedelta(days=60)
+"""How long after its first publication a further portal's item may be the same policy."""

@@ -1,0 +1,3 @@
+"""One step each."""
+
+from __future__ import annotations

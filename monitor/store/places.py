@@ -1,0 +1,65 @@
+"""The pages that are read for their rows, and what is remembered of their last good reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from monitor.store.tables import Place, SiteState
+
+HOME = "home"
+COLUMN = "column"
+MAX_KNOWN = 400
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSpec:
+    """A place as the configuration wants it; `every` in seconds."""
+
+    owner: str
+    kind: str
+    name: str
+    url: str
+    every: int
+
+
+def sync(session: Session, wanted: Sequence[PlaceSpec], now: datetime) -> None:
+    """Hold exactly the wanted places; what is remembered of those that stay is kept."""
+    held = {(place.owner, place.url): place for place in session.exec(select(Place))}
+    specs = {(spec.owner, spec.url): spec for spec in wanted}
+    for key in held.keys() - specs.keys():
+        session.delete(held[key])
+    for key, spec in specs.items():
+        place = held.get(key) or Place(owner=spec.owner, url=spec.url, kind=spec.kind, name="", every=0)
+        place.kind, place.name, place.every = spec.kind, spec.name, spec.every
+        session.add(place)
+
+
+def sync_sites(session: Session, site_ids: Sequence[str], now: datetime) -> None:
+    """A site joins when it first appears: it is bound by what is published from then on."""
+    held = set(session.exec(select(SiteState.site_id)))
+    for site_id in site_ids:
+        if site_id not in held:
+            session.add(SiteState(site_id=site_id, joined_at=now))
+
+
+def of_owner(session: Session, owner: str) -> Sequence[Place]:
+    """The owner's places, home first."""
+    query = select(Place).where(Place.owner == owner).order_by(col(Place.kind).desc(), col(Place.id))
+    return session.exec(query).all()
+
+
+def find(session: Session, owner: str, url: str) -> Place | None:
+    return session.exec(select(Place).where(Place.owner == owner, Place.url == url)).first()
+
+
+def state_of(session: Session, site_id: str, now: datetime) -> SiteState:
+    """What is remembered of a site; a site never seen before joins now."""
+    state = session.get(SiteState, site_id)
+    if state is None:
+        state = SiteState(site_id=site_id, joined_at=now)
+        session.add(state)
+    return state

@@ -1,0 +1,54 @@
+"""What is done again and again, and when it is due: the rows from which the engine works."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from monitor.store.tables import Watch
+
+
+def sync(session: Session, wanted: Mapping[str, Collection[str]], now: datetime) -> None:
+    """Hold exactly the `wanted` rows (keys by kind); new ones are due at once, others keep their time."""
+    held = {(watch.kind, watch.key): watch for watch in session.exec(select(Watch))}
+    keep = {(kind, key) for kind, keys in wanted.items() for key in keys}
+    for identity in held.keys() - keep:
+        session.delete(held[identity])
+    for kind, key in sorted(keep - held.keys()):
+        session.add(Watch(kind=kind, key=key, due_at=now))
+
+
+def due(session: Session, now: datetime, limit: int) -> Sequence[Watch]:
+    """The rows whose time has come, longest overdue first."""
+    query = select(Watch).where(col(Watch.due_at) <= now).order_by(col(Watch.due_at)).limit(limit)
+    return session.exec(query).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next row falls due."""
+    return session.exec(select(Watch.due_at).order_by(col(Watch.due_at)).limit(1)).first()
+
+
+def put_off(session: Session, kind: str, key: str, until: datetime, ran_at: datetime | None = None) -> None:
+    """Set when a row is due next; `ran_at` says that it has just run."""
+    watch = session.exec(select(Watch).where(Watch.kind == kind, Watch.key == key)).first()
+    if watch is None:  # it left the configuration while it ran
+        return
+    watch.due_at = until
+    watch.last_run_at = ran_at or watch.last_run_at
+    session.add(watch)
+
+
+def hasten(session: Session, kind: str, key: str, by: datetime) -> None:
+    """See to it that a row is due at `by` at the latest."""
+    watch = session.exec(select(Watch).where(Watch.kind == kind, Watch.key == key)).first()
+    if watch is not None and watch.due_at > by:
+        watch.due_at = by
+        session.add(watch)
+
+
+def have_all_run(session: Session) -> bool:
+    """Whether every row has run once: the first round is done."""
+    return session.exec(select(Watch.id).where(col(Watch.last_run_at).is_(None)).limit(1)).first() is None
