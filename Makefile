@@ -1,0 +1,40 @@
+# Every target is what CI runs too. Works with the make of macOS (GNU make 3.81) and of any Linux.
+
+BIN := .venv/bin
+CONFIG ?= targets.toml
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench run lock
+
+help: ## Show what there is to do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Create .venv with everything in it (a second time takes a moment)
+	@sh scripts/setup.sh
+
+demo: setup ## A small internet on this machine, and duban watching it
+	@$(BIN)/duban demo $(ARGS)
+
+test: setup ## Run the tests; installs missing system parts where it may (SYSTEM_PARTS=skip: not)
+	@sh scripts/system-parts.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## Style, types and the arrows between the modules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: setup ## Put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup ## Measure what should be fast: make bench ARGS="NAME …"
+	@sh scripts/bench.sh $(ARGS)
+
+run: setup ## Run the daemon on CONFIG=targets.toml
+	@$(BIN)/duban run -c $(CONFIG) $(ARGS)
+
+lock: setup ## Resolve the dependencies anew into the lock files
+	@sh scripts/lock.sh
