@@ -8,6 +8,9 @@ from datetime import timedelta
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
+LONGEST = timedelta(days=36500)
+"""A century: whatever is longer is a slip of the pen, and would overflow a date."""
+
 _CLOCK = re.compile(r"(\d+)\s*([smhd])")
 _WORKING = re.compile(r"(\d+)\s+working\s+days?")
 
@@ -32,9 +35,12 @@ class Term:
 def parse_term(text: str) -> Term:
     """Read "90s", "30m", "1h", "2d" or "7 working days"; ValueError for anything else or below 1 s."""
     if found := _WORKING.fullmatch(text.strip()):
-        if int(found[1]) < 1:
+        working_days = int(found[1])
+        if working_days < 1:
             raise ValueError("a term has at least 1 working day")
-        return Term(working_days=int(found[1]))
+        if working_days > LONGEST.days:
+            raise ValueError(f"{text!r} is too long: at most {LONGEST.days} working days")
+        return Term(working_days=working_days)
     return Term(clock=parse_length(text))
 
 
@@ -43,9 +49,12 @@ def parse_length(text: str) -> timedelta:
     found = _CLOCK.fullmatch(text.strip())
     if not found:
         raise ValueError(f'{text!r} is not a duration like "90s", "30m", "1h" or "2d"')
-    if int(found[1]) < 1:
+    amount, unit = int(found[1]), timedelta(**{UNITS[found[2]]: 1})
+    if amount < 1:
         raise ValueError("a duration is at least 1s")
-    return timedelta(**{UNITS[found[2]]: int(found[1])})
+    if amount > LONGEST / unit:
+        raise ValueError(f"{text!r} is too long: at most {shorten(LONGEST)}")
+    return amount * unit
 
 
 def shorten(length: timedelta) -> str:
