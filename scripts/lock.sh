@@ -18,4 +18,4 @@ compile() {
 }
 
 compile --upgrade --extra dev pyproject.toml --output-file requirements.lock
-compile --constraint requirements.lock pyproject.toml --output-file requirements-run.lock
+compile --no-annotate --constraint requirements.lock pyproject.toml --output-file requirements-run.lock
