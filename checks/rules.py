@@ -45,7 +45,8 @@ class Rule:
 class Finding:
     """What a rule says of one subject.
 
-    `ok` is None where it could not be told. `subject` tells findings of one rule on one site apart
+    `ok` is None where it could not be told. `early`: still in order, but not for long, so people hear of it
+    with `severity` though `ok` is True. `subject` tells findings of one rule on one site apart
     (a column's address, a policy's id); `expected`, `found` and `evidence` are for people to read.
     """
 
@@ -57,6 +58,7 @@ class Finding:
     evidence: str | None = None
     url: str | None = None
     subject: str = ""
+    early: bool = False
 
 
 _TABLE = (
