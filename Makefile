@@ -20,11 +20,13 @@ test: setup ## Run the tests; installs missing system parts where it may (SYSTEM
 	@sh scripts/system-parts.sh
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: setup ## Style, types and the arrows between the modules
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache
+lint: setup ## Style, types and the arrows between the modules; every tool has its say
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	$(BIN)/lint-imports --no-cache --no-logo || status=1; \
+	exit $$status
 
 format: setup ## Put the code into shape
 	@$(BIN)/ruff check --fix .
