@@ -1,0 +1,173 @@
+"""What a message on duties to repost says, in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.events import Event, Kind, RepostFacts
+from alerts.messages.draft import Draft, Fact, OfficeFacts
+from alerts.messages.safe import PLACE_LENGTH, REASON_LENGTH, TITLE_LENGTH, clean, clean_url
+from alerts.messages.words import Words
+from checks.rules import RULES
+
+BRIEF = 36
+MOST_PLACES = 12
+
+_ACCUSATION = ("policy", "published", "started", "limit", "basis", "missing", "looked", "unread", "review")
+_FACTS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.DUTY: ("policy", "published", "started", "target", "limit"),
+    Kind.REMINDER: ("policy", "published", "started", "target", "limit", "missing", "obligation"),
+    Kind.WARNING: ("policy", "published", "started", "target", "limit", "missing", "obligation"),
+    Kind.VIOLATION: (*_ACCUSATION, "obligation"),
+    Kind.URGENT: (*_ACCUSATION, "obligation"),
+    Kind.RESOLVED: ("policy", "done", "state", "started", "limit", "how", "found_url"),
+    Kind.CORRECTION: ("policy", "state", "reason", "done", "how", "found_url", "review", "obligation"),
+    Kind.BLIND: (
+        "policy",
+        "published",
+        "started",
+        "limit",
+        "last",
+        "looked",
+        "unread",
+        "reason",
+        "obligation",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Repost:
+    """One event on a repost, and what is needed to word it."""
+
+    event: Event
+    facts: RepostFacts
+    words: Words
+    office: OfficeFacts
+    now: datetime
+
+    def at(self, moment: datetime | None) -> str | None:
+        return None if moment is None else self.words.phrases.moment(moment, self.office.zone, self.now)
+
+    def by(self, moment: datetime) -> str:
+        return self.words.phrases.deadline(moment, self.office.zone, self.now)
+
+    def places(self, places: Sequence[str]) -> str | None:
+        shown = [clean(place, PLACE_LENGTH) for place in places[:MOST_PLACES]]
+        more = ["…"] if len(places) > MOST_PLACES else []
+        return self.words.signs.comma.join(shown + more) or None
+
+    def basis(self) -> str:
+        if self.office.basis is not None:
+            return self.words.phrases.cite(self.office.basis)
+        return RULES[self.event.rule].basis if self.event.rule in RULES else ""
+
+    def policy(self) -> str:
+        number = clean(self.facts.doc_number, PLACE_LENGTH) if self.facts.doc_number else None
+        return self.words.phrases.policy(clean(self.facts.title, TITLE_LENGTH), number)
+
+    def published(self) -> str:
+        shown = clean(self.facts.published_at, PLACE_LENGTH) if self.facts.published_at else None
+        return self.words.phrases.published(clean(self.facts.portal, PLACE_LENGTH), shown)
+
+    def state(self) -> str:
+        """The state's name; a violation is a suspicion until it was reviewed and upheld."""
+        name = self.words.states[self.facts.state]
+        doubted = self.facts.state.accuses and self.facts.review != "upheld"
+        return self.words.suspected + name if doubted else name
+
+    def due(self) -> datetime:
+        return self.facts.target_at if self.event.rule == "repost.target" else self.facts.limit_at
+
+
+_VALUES: Mapping[str, Callable[[_Repost], str | None]] = {
+    "site": lambda it: clean(it.event.site.name, PLACE_LENGTH),
+    "policy": _Repost.policy,
+    "published": _Repost.published,
+    "started": lambda it: it.at(it.facts.started_at),
+    "target": lambda it: it.by(it.facts.target_at),
+    "limit": lambda it: it.by(it.facts.limit_at),
+    "missing": lambda it: it.at(it.facts.seen_after),
+    "last": lambda it: it.at(it.facts.seen_after),
+    "looked": lambda it: it.places(it.facts.looked_at),
+    "unread": lambda it: it.places(it.facts.unread),
+    "basis": lambda it: it.basis() or None,
+    "review": lambda it: it.words.reviews[it.facts.review] or None,
+    "done": lambda it: it.at(it.facts.discharged_at),
+    "state": _Repost.state,
+    "how": lambda it: it.words.how.get(it.facts.found_how or ""),
+    "found_url": lambda it: clean_url(it.facts.found_url) if it.facts.found_url else None,
+    "reason": lambda it: clean(it.facts.reason, REASON_LENGTH) if it.facts.reason else None,
+    "obligation": lambda it: str(it.facts.obligation_id),
+    "source": lambda it: clean_url(it.facts.policy_url),
+}
+
+
+def draft_reposts(events: Sequence[Event], words: Words, office: OfficeFacts, now: datetime) -> Draft:
+    """Word events of one kind on reposts: of one policy, of one site, or both.
+
+    Sites are listed by region and name; the policies of a single site in the order of their events.
+    """
+    items = [
+        _Repost(event, event.facts, words, office, now)
+        for event in sorted(events, key=lambda event: (event.site.region, event.site.name))
+        if isinstance(event.facts, RepostFacts)
+    ]
+    kind = items[0].event.kind
+    of_one_site = len({item.event.site.id for item in items}) == 1 and len(items) > 1
+    listed = "policy" if of_one_site else "site"
+    names = (("site",) if of_one_site else ()) + tuple(name for name in _FACTS[kind] if name != listed)
+    return Draft(
+        title=_title(kind, items, words),
+        heading=words.phrases.listed("policies" if of_one_site else "sites", len(items)),
+        names=tuple(str(_VALUES[listed](item)) for item in items),
+        facts=tuple(_fact(name, items, words) for name in names),
+        advice=words.repost_advice[kind],
+        details=_link(items, office),
+        notes=_notes(kind, items, words),
+        links=(_fact("source", items, words),),
+    )
+
+
+def _fact(name: str, items: Sequence[_Repost], words: Words) -> Fact:
+    return Fact(words.labels[name], tuple(_VALUES[name](item) for item in items))
+
+
+def _title(kind: Kind, items: Sequence[_Repost], words: Words) -> str:
+    sites = {item.event.site.id: clean(item.event.site.name, PLACE_LENGTH) for item in items}
+    titles = {item.facts.policy_id: clean(item.facts.title, BRIEF) for item in items}
+    earliest = (
+        min(items, key=_Repost.due) if kind is Kind.REMINDER else min(items, key=lambda it: it.facts.limit_at)
+    )
+    due = earliest.due() if kind is Kind.REMINDER else earliest.facts.limit_at
+    return words.repost_titles[kind].format(
+        who=words.phrases.who(list(sites.values())),
+        what=words.phrases.files(list(titles.values())),
+        by=earliest.by(due),
+        verdict=words.verdicts[_verdict(items)],
+    )
+
+
+def _verdict(items: Sequence[_Repost]) -> str:
+    """The name of what the sites are told they did; a suspicion until every one of them was reviewed."""
+    if all(item.event.rule == "repost.target" for item in items):
+        return "target"
+    if not all(item.office.accuses(item.event) for item in items):
+        return "observed"
+    return "upheld" if all(item.facts.review == "upheld" for item in items) else "suspected"
+
+
+def _notes(kind: Kind, items: Sequence[_Repost], words: Words) -> tuple[str, ...]:
+    if kind is Kind.BLIND:
+        return (words.blind_note,)
+    if kind.accuses and not all(item.office.accuses(item.event) for item in items):
+        return (words.observation_note,)
+    return ()
+
+
+def _link(items: Sequence[_Repost], office: OfficeFacts) -> str:
+    links = {item.facts.link for item in items}
+    only = links.pop() if len(links) == 1 else None
+    return only or office.public_url
