@@ -16,9 +16,9 @@ def watched(session: Session, site_id: str) -> Sequence[Obligation]:
     return session.exec(query.order_by(col(Obligation.id))).all()
 
 
-def due(session: Session, now: datetime, limit: int = 500) -> Sequence[Obligation]:
-    """The obligations on which time alone now has something to say."""
-    query = select(Obligation).where(col(Obligation.judge_at) <= now)
+def due(session: Session, now: datetime, limit: int = 500) -> Sequence[int | None]:
+    """The ids of obligations on which time alone now has something to say."""
+    query = select(Obligation.id).where(col(Obligation.judge_at) <= now)
     return session.exec(query.order_by(col(Obligation.judge_at)).limit(limit)).all()
 
 
@@ -32,14 +32,6 @@ def of_policy(session: Session, policy_id: int, site_id: str) -> Obligation | No
     """The one obligation of a site on a policy."""
     query = select(Obligation).where(Obligation.policy_id == policy_id, Obligation.site == site_id)
     return session.exec(query).first()
-
-
-def open_on(session: Session, site_ids: Sequence[str]) -> Sequence[Obligation]:
-    """Obligations whose clock runs on these sites."""
-    query = select(Obligation).where(
-        col(Obligation.site).in_(site_ids), col(Obligation.state).in_(["pending", "overdue"])
-    )
-    return session.exec(query).all()
 
 
 def note_transition(
@@ -61,3 +53,9 @@ def history(session: Session, obligation_id: int) -> Sequence[Transition]:
 def decisions_on(session: Session, subject: str) -> Sequence[Decision]:
     """What officers decided on a subject ("obligation:7"), oldest first."""
     return session.exec(select(Decision).where(Decision.subject == subject).order_by(col(Decision.id))).all()
+
+
+def unsettled(session: Session) -> Sequence[Obligation]:
+    """Obligations that a change of calendar or of a site's status can still touch."""
+    query = select(Obligation).where(col(Obligation.state).in_(["pending", "overdue"]))
+    return session.exec(query.order_by(col(Obligation.id))).all()

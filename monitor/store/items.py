@@ -52,13 +52,9 @@ def undecided(session: Session, owner: str, place: str) -> Sequence[Item]:
     return session.exec(query).all()
 
 
-def since(session: Session, owner: str, item_id: int, seen_from: datetime) -> Sequence[Item]:
-    """The owner's items above `item_id` that were still listed at or after `seen_from`."""
-    query = (
-        select(Item)
-        .where(Item.owner == owner, col(Item.id) > item_id, col(Item.last_seen_at) >= seen_from)
-        .order_by(col(Item.id))
-    )
+def above(session: Session, owner: str, item_id: int) -> Sequence[Item]:
+    """The owner's items above `item_id`, oldest first."""
+    query = select(Item).where(Item.owner == owner, col(Item.id) > item_id).order_by(col(Item.id))
     return session.exec(query).all()
 
 

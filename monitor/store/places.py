@@ -63,3 +63,8 @@ def state_of(session: Session, site_id: str, now: datetime) -> SiteState:
         state = SiteState(site_id=site_id, joined_at=now)
         session.add(state)
     return state
+
+
+def peek_state(session: Session, site_id: str) -> SiteState | None:
+    """What is remembered of a site, None where it was never seen."""
+    return session.get(SiteState, site_id)

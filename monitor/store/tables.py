@@ -252,21 +252,21 @@ class Decision(SQLModel, table=True):
 
 
 class AlertEvent(SQLModel, table=True):
-    """Something to tell; `message_id` is set once it is part of a message."""
+    """Something to tell; `told_at` is set once messages with it are stored (or nobody wants to know)."""
 
     __tablename__ = "alert_event"
-    __table_args__ = (Index("ix_alert_event_waiting", "message_id", "ready_at"),)
+    __table_args__ = (Index("ix_alert_event_waiting", "told_at", "ready_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str
     rule: str
     group: str
     site: str
-    ready_at: datetime = moment(required=True)
+    subject: str = Field(index=True)
     occurred_at: datetime = moment(required=True)
-    payload: dict[str, Any] = document(dict)
-    obligation_id: int | None = Field(default=None, index=True)
-    message_id: int | None = Field(default=None, foreign_key="alert_message.id", index=True)
+    ready_at: datetime = moment(required=True)
+    told_at: datetime | None = moment()
+    payload: str = long_text()
 
 
 class AlertMessage(SQLModel, table=True):
@@ -282,21 +282,30 @@ class AlertMessage(SQLModel, table=True):
     created_at: datetime = moment(required=True)
 
 
+class AlertContent(SQLModel, table=True):
+    """Which events a message tells."""
+
+    __tablename__ = "alert_content"
+
+    message_id: int = Field(foreign_key="alert_message.id", primary_key=True)
+    event_id: int = Field(foreign_key="alert_event.id", primary_key=True, index=True)
+
+
 class AlertDelivery(SQLModel, table=True):
-    """A message on its way to one channel."""
+    """A message on its way to one channel. A lease is a `due_at` that lies ahead, and the attempt's count."""
 
     __tablename__ = "alert_delivery"
     __table_args__ = (
         UniqueConstraint("message_id", "channel"),
-        Index("ix_alert_delivery_due", "channel", "state", "next_at"),
+        Index("ix_alert_delivery_due", "state", "channel", "due_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="alert_message.id")
     channel: str
-    state: str = "pending"
+    state: str = "waiting"
     attempts: int = 0
-    next_at: datetime = moment(required=True)
-    leased_until: datetime | None = moment()
+    since: datetime = moment(required=True)
+    due_at: datetime = moment(required=True)
     settled_at: datetime | None = moment()
     error: str | None = Field(default=None, sa_column=Column(Text))

@@ -1,0 +1,123 @@
+"""Commands by which an officer decides: key, waive, discharge, acknowledge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from monitor.cli.common import ByOption, CliError, ConfigOption, ReasonOption, load_targets, show
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from monitor.rounds.context import Context
+
+T = TypeVar("T")
+
+key = typer.Typer(help="Which items are key, decided by hand.", no_args_is_help=True)
+IdArgument = Annotated[int, typer.Argument(help="The obligation's id.", metavar="ID")]
+UrlArgument = Annotated[str, typer.Argument(help="The item's address on the portal.", metavar="URL")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.add_typer(key, name="key")
+    app.command()(waive)
+    app.command()(discharge)
+    app.command()(acknowledge)
+
+
+def waive(obligation: IdArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:
+    """Let an obligation go: it ends waived and counts in no share."""
+    from monitor.rounds import decisions
+
+    officer = decisions.Officer(by, reason)
+    found = _decide(config, lambda s, ctx: decisions.waive(s, ctx, obligation, officer, ctx.now()))
+    typer.echo(f"obligation {found.id}: {found.state}")
+
+
+def discharge(
+    obligation: IdArgument,
+    url: Annotated[str, typer.Argument(help="The page that is the repost.", metavar="URL")],
+    by: ByOption,
+    reason: ReasonOption,
+    config: ConfigOption = None,
+) -> None:
+    """Show by hand where a repost stands: the page is fetched and matched, and its time decides."""
+    from monitor.rounds import decisions
+    from monitor.service import open_context
+
+    officer = decisions.Officer(by, reason)
+
+    async def prove_and_store() -> str:
+        async with open_context(load_targets(config)) as ctx:
+            policy = ctx.store.read_now(lambda s: decisions.find_policy(s, obligation))
+            proof = await decisions.prove_by_hand(ctx, policy, url)
+            found = ctx.store.write_now(
+                lambda s: decisions.discharge(s, ctx, obligation, proof, officer, ctx.now())
+            )
+            return f"obligation {found.id}: {found.state}, review {found.review}"
+
+    try:
+        typer.echo(asyncio.run(prove_and_store()))
+    except decisions.DecisionError as error:
+        raise CliError(show(error)) from error
+
+
+def acknowledge(
+    problem: Annotated[int, typer.Argument(help="The problem's id.", metavar="ID")],
+    by: ByOption,
+    reason: ReasonOption,
+    config: ConfigOption = None,
+) -> None:
+    """Note that somebody deals with a problem; for a relaunched list it confirms the new list."""
+    from monitor.rounds import decisions
+
+    officer = decisions.Officer(by, reason)
+    found = _decide(config, lambda s, ctx: decisions.acknowledge(s, problem, officer, ctx.now()))
+    typer.echo(f"problem {found.id}: acknowledged by {show(found.acknowledged_by)}")
+
+
+@key.command()
+def add(url: UrlArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:
+    """Make an item of a portal key: clocks start at its publication."""
+    from monitor.rounds import decisions
+
+    officer = decisions.Officer(by, reason)
+    policy = _decide(
+        config,
+        lambda s, ctx: decisions.add_key(s, ctx, decisions.find_item(s, ctx, url), officer, ctx.now()),
+    )
+    typer.echo(f"policy {policy.id}: {show(policy.title)}")
+
+
+@key.command()
+def drop(url: UrlArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:
+    """Decide that an item is not key after all: its obligations end void."""
+    from monitor.rounds import decisions
+
+    officer = decisions.Officer(by, reason)
+    count = _decide(
+        config,
+        lambda s, ctx: decisions.drop_key(s, ctx, decisions.find_item(s, ctx, url), officer, ctx.now()),
+    )
+    typer.echo(f"{count} obligations end void")
+
+
+def _decide(config: Path | None, work: Callable[[Session, Context], T]) -> T:
+    """Take a decision in one transaction, beside a daemon that may be running."""
+    from monitor.rounds.decisions import DecisionError
+    from monitor.service import open_context
+
+    async def take() -> T:
+        async with open_context(load_targets(config)) as ctx:
+            return ctx.store.write_now(lambda session: work(session, ctx))
+
+    try:
+        return asyncio.run(take())
+    except DecisionError as error:
+        raise CliError(show(error)) from error

@@ -1,0 +1,250 @@
+"""Commands that show how things stand: status, explain, deadline, audit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.common import (
+    COULD_NOT,
+    NOT_IN_ORDER,
+    CliError,
+    ConfigOption,
+    JsonOption,
+    load_targets,
+    open_store,
+    optional_targets,
+    print_json,
+    print_table,
+    show,
+)
+
+if TYPE_CHECKING:
+    from checks.rules import Finding
+    from monitor.targets import Site, Targets
+
+RECENT = timedelta(days=7)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(status)
+    app.command()(explain)
+    app.command()(deadline)
+    app.command()(audit)
+
+
+def status(
+    config: ConfigOption = None,
+    since: Annotated[str | None, typer.Option(help="Also what was settled since YYYY-MM-DD.")] = None,
+    show_all: Annotated[bool, typer.Option("--all", help="Everything ever settled.")] = False,
+    fail: Annotated[bool, typer.Option("--fail", help="Exit with 1 where a violation stands.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show obligations, problems, sites and columns: open ones, and those settled in the last 7 days."""
+    from monitor.clock import system_clock
+    from monitor.store import views
+
+    targets = load_targets(config)
+    zone, now = targets.office.zone, system_clock()
+    span = views.Span(since=None if show_all else _since(since, targets, now - RECENT))
+    store = open_store(targets)
+    shown = store.read_now(
+        lambda session: {
+            "generated_at": now.astimezone(zone).isoformat(),
+            "obligations": views.list_obligations(session, zone, span),
+            "problems": views.list_problems(session, zone, span),
+            "sites": views.list_sites(session, targets, zone),
+            "columns": views.list_columns(session, zone),
+        }
+    )
+    if as_json:
+        print_json(shown)
+    else:
+        _show_status(shown)
+    if fail and _has_violation(shown):
+        raise typer.Exit(NOT_IN_ORDER)
+
+
+def _since(day: str | None, targets: Targets, usual: datetime) -> datetime:
+    if day is None:
+        return usual
+    try:
+        return datetime.fromisoformat(day).replace(tzinfo=targets.office.zone)
+    except ValueError as error:
+        raise CliError(f"--since: {day!r} is not a day like 2026-11-24") from error
+
+
+def _has_violation(shown: dict[str, Any]) -> bool:
+    return any(
+        problem["closed_at"] is None and problem["severity"] in ("violation", "urgent")
+        for problem in shown["problems"]
+    )
+
+
+def _show_status(shown: dict[str, Any]) -> None:
+    print_table(
+        "obligations",
+        ("id", "site", "policy", "state", "target", "limit", "done"),
+        [_obligation_row(obligation) for obligation in shown["obligations"]],
+    )
+    print_table(
+        "problems",
+        ("id", "site", "rule", "severity", "since", "due", "what"),
+        [_problem_row(problem) for problem in shown["problems"] if problem["closed_at"] is None],
+    )
+    print_table(
+        "sites",
+        ("id", "name", "status", "up", "last read", "problems", "obligations"),
+        [_site_row(site) for site in shown["sites"]],
+    )
+    blind = [(c["owner"], c["name"], c["last_error"]) for c in shown["columns"] if c["last_error"]]
+    if blind:
+        print_table("not readable now", ("owner", "column", "why"), blind)
+
+
+def _obligation_row(o: dict[str, Any]) -> tuple[object, ...]:
+    times = [short(o[name]) for name in ("target_at", "limit_at", "discharged_at")]
+    return o["id"], o["site"], o["subject"]["title"], o["state"], *times
+
+
+def _problem_row(p: dict[str, Any]) -> tuple[object, ...]:
+    times = [short(p[name]) for name in ("opened_at", "due_at")]
+    return p["id"], p["site"], p["rule"], p["severity"], *times, p["detail"]
+
+
+def _site_row(s: dict[str, Any]) -> tuple[object, ...]:
+    read, counts = short(s["last_read_at"]), _counts(s["obligations"])
+    return s["id"], s["name"], s["status"], s["up"], read, s["problems"], counts
+
+
+def _counts(states: dict[str, int]) -> str:
+    return " ".join(f"{state} {count}" for state, count in sorted(states.items()))
+
+
+def short(moment: str | None) -> str | None:
+    """A moment to the second, without its offset: tables show office time."""
+    return moment[:19].replace("T", " ") if moment else None
+
+
+def explain(
+    obligation: Annotated[int, typer.Argument(help="The obligation's id.", metavar="ID")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the reasoning of one verdict: its clock, what was seen and when, and what followed."""
+    from monitor.store.views import find_obligation, timeline
+
+    targets = load_targets(config)
+    zone = targets.office.zone
+    store = open_store(targets)
+    found = store.read_now(lambda session: find_obligation(session, zone, obligation))
+    if found is None:
+        raise CliError(f"no obligation {obligation}: `duban status --all` lists them")
+    entries = store.read_now(lambda session: timeline(session, zone, obligation))
+    if as_json:
+        print_json({**found, "timeline": [{k: v for k, v in e.items() if k != "order"} for e in entries]})
+        return
+    print_table("", ("", ""), [(key, value) for key, value in found.items() if not isinstance(value, dict)])
+    print_table("evidence", ("", ""), list((found["evidence"] or {}).items()))
+    print_table("what happened", ("at", "what", "", ""), [_entry(entry) for entry in entries])
+
+
+def _entry(entry: dict[str, Any]) -> tuple[object, ...]:
+    at = short(entry["at"])
+    if entry["what"] == "state":
+        return at, "state", entry["state"], entry["why"]
+    if entry["what"] == "look":
+        blind = [f"{place['name']}: {place['trouble']}" for place in entry["places"] if place["trouble"]]
+        seen = "complete" if entry["complete"] else "no reading"
+        return at, "look", seen, "; ".join(blind) or f"{len(entry['places'])} places read"
+    if entry["what"] == "message":
+        return at, "message", entry["number"], f"{entry['channel']}: {entry['state']}: {entry['title']}"
+    return at, entry["action"], entry["by"], entry["why"]
+
+
+def deadline(
+    time: Annotated[str, typer.Argument(help="Without offset it is office time.", metavar="TIME")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Count the deadlines of a policy published at TIME."""
+    from checks.workdays import deadline as count
+    from monitor.targets import counting
+
+    targets = optional_targets(config)
+    zone, rules, days = targets.office.zone, targets.rules.repost, counting(targets)
+    try:
+        start = datetime.fromisoformat(time)
+    except ValueError as error:
+        raise CliError(f"{time!r} is not a time like 2026-11-24T09:30, with or without +08:00") from error
+    start = start.replace(tzinfo=zone) if start.tzinfo is None else start.astimezone(zone)
+    limit = count(start, rules.limit, days)
+    answer = {
+        "started_at": start.isoformat(),
+        "target_at": count(start, rules.target, days).at.isoformat(),
+        "limit_at": limit.at.isoformat(),
+        "calendar_known_until": days.calendar.known_until.isoformat(),
+    }
+    if as_json:
+        print_json(answer)
+        return
+    print_table("", ("", ""), list(answer.items()))
+    if not limit.certain:
+        typer.echo("the limit leans on a year whose working days are not announced yet")
+
+
+def audit(
+    sites: Annotated[list[str] | None, typer.Argument(help="None: all.", metavar="[SITE]...")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge all that one look decides: up or gone, filings, site code, sponsor, grading, certificate."""
+    targets = load_targets(config)
+    chosen = _choose(targets, sites or [])
+    found = asyncio.run(_audit_all(targets, chosen))
+    rows = [_finding_json(site, finding) for site, findings in found for finding in findings]
+    if as_json:
+        print_json(rows)
+    else:
+        words = {True: "ok", False: "NOT", None: "?"}
+        print_table(
+            "",
+            ("site", "rule", "", "expected", "found"),
+            [(r["site"], r["rule"], words[r["ok"]], r["expected"], r["found"]) for r in rows],
+        )
+    if any(row["ok"] is False for row in rows):
+        raise typer.Exit(NOT_IN_ORDER)
+    if any(row["ok"] is None for row in rows):
+        raise typer.Exit(COULD_NOT)
+
+
+def _choose(targets: Targets, ids: Sequence[str]) -> list[Site]:
+    known = targets.site_of
+    if unknown := [id_ for id_ in ids if id_ not in known]:
+        raise CliError(f"no site {', '.join(map(show, unknown))} in the configuration")
+    return [known[id_] for id_ in ids] if ids else list(targets.sites)
+
+
+async def _audit_all(targets: Targets, sites: Sequence[Site]) -> list[tuple[str, Sequence[Finding]]]:
+    from monitor.rounds.audit import audit_site
+    from monitor.service import open_context
+
+    async with open_context(targets) as ctx:
+        audited = await asyncio.gather(*(audit_site(ctx, site) for site in sites))
+    return [(site.id, found.findings) for site, found in zip(sites, audited, strict=True)]
+
+
+def _finding_json(site: str, finding: Finding) -> dict[str, Any]:
+    return {
+        "site": site,
+        "rule": finding.rule,
+        "ok": finding.ok,
+        "expected": finding.expected,
+        "found": finding.found,
+        "evidence": finding.evidence,
+    }

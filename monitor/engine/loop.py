@@ -1,0 +1,108 @@
+"""The loop that does what is due.
+
+Everything periodic is a row with a due time, which advances in the transaction that stores the result: a
+crash loses nothing and repeats at most one fetch. There are no timers to restore.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from monitor.rounds.context import Context
+from monitor.rounds.kinds import ROUNDS, Round
+from monitor.store import duties, watches
+
+log = structlog.get_logger("duban.engine")
+
+LONGEST_SLEEP = timedelta(seconds=2)
+"""Other processes (an officer's command) may make something due at any time."""
+
+REST = timedelta(minutes=1)
+"""How long a round that failed by our own fault is left alone."""
+
+Identity = tuple[str, str]
+
+
+class Engine:
+    """Runs rounds side by side, each at most once at a time.
+
+    context: gives the context in force; a reload changes what it gives.
+    """
+
+    def __init__(
+        self,
+        context: Callable[[], Context],
+        rounds: Mapping[str, Round] = ROUNDS,
+        most_at_once: int = 100,
+    ) -> None:
+        self._context = context
+        self._rounds = rounds
+        self._most_at_once = most_at_once
+        self._running: dict[Identity, asyncio.Task[None]] = {}
+        self._resting: dict[Identity, datetime] = {}
+        self._woken = asyncio.Event()
+        self.last_turn_at: datetime | None = None
+
+    def wake(self) -> None:
+        """Look at once for what is due."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Do what is due until `stop` is set; what runs then is left to `drain`."""
+        while not stop.is_set():
+            self._woken.clear()
+            ctx = self._context()
+            now = ctx.now()
+            self.last_turn_at = now
+            await self._start_due(ctx, now)
+            await self._sleep(ctx, stop)
+
+    async def drain(self, patience: timedelta) -> None:
+        """Let running rounds finish, for a while; then cancel them. What they did not store is due again."""
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=patience.total_seconds())
+        for task in tuple(self._running.values()):
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _start_due(self, ctx: Context, now: datetime) -> None:
+        most = self._most_at_once
+        due: list[Identity] = [
+            ("judge", str(id_)) for id_ in await ctx.store.read(lambda s: duties.due(s, now))
+        ]
+        due += [(w.kind, w.key) for w in await ctx.store.read(lambda s: watches.due(s, now, 2 * most))]
+        for identity in due:
+            if len(self._running) >= most:
+                return
+            if identity not in self._running and self._resting.get(identity, now) <= now:
+                self._running[identity] = asyncio.create_task(self._run_one(ctx, identity))
+
+    async def _run_one(self, ctx: Context, identity: Identity) -> None:
+        kind, key = identity
+        try:
+            await self._rounds[kind](ctx, key)
+            self._resting.pop(identity, None)
+        except Exception:  # a boundary: one poisoned row must not stop the loop
+            self._resting[identity] = ctx.now() + REST
+            log.exception("round failed", action="round", kind=kind, key=key)
+        finally:
+            self._running.pop(identity, None)
+            self._woken.set()
+
+    async def _sleep(self, ctx: Context, stop: asyncio.Event) -> None:
+        now = ctx.now()
+        soonest = [now + LONGEST_SLEEP]
+        for ask in (watches.next_due, duties.next_due):
+            moment = await ctx.store.read(ask)
+            # What is due and already running (or resting) does not make the loop spin.
+            if moment is not None and moment > now:
+                soonest.append(moment)
+        pause = (min(soonest) - now).total_seconds()
+        waits = [asyncio.ensure_future(self._woken.wait()), asyncio.ensure_future(stop.wait())]
+        await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()

@@ -1,0 +1,152 @@
+"""What an officer decides by hand, kept with name and reason; nothing is ever erased."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from checks.obligations import Declared, Sighting, State
+from checks.reposts import Match, match
+from monitor.net.client import CookieRound
+from monitor.rounds.articles import document_of, document_of_policy, open_article
+from monitor.rounds.context import Context
+from monitor.rounds.judge import note_proof, settle
+from monitor.rounds.poll import adopt
+from monitor.rounds.recognise import Candidate, Proof
+from monitor.store.tables import Decision, Item, Obligation, Place, Policy, Problem
+
+
+class DecisionError(Exception):
+    """A decision that cannot be taken, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Who decides, and why."""
+
+    by: str
+    reason: str
+
+
+def waive(session: Session, ctx: Context, obligation_id: int, officer: Officer, now: datetime) -> Obligation:
+    """Let an obligation go."""
+    obligation = _obligation(session, obligation_id)
+    if obligation.void is not None:
+        raise DecisionError(f"obligation {obligation_id} is void: {obligation.void}")
+    obligation.waived = f"{officer.by}: {officer.reason}"
+    _keep(session, "waive", f"obligation:{obligation_id}", officer, now)
+    settle(session, ctx, obligation, now, by=officer.by)
+    return obligation
+
+
+def acknowledge(session: Session, problem_id: int, officer: Officer, now: datetime) -> Problem:
+    """Note that somebody deals with a problem; for a relaunched list it confirms that the list is right."""
+    problem = session.get(Problem, problem_id)
+    if problem is None:
+        raise DecisionError(f"no problem {problem_id}")
+    problem.acknowledged_by = officer.by
+    if problem.rule == "watch.blind":
+        place = session.exec(
+            select(Place).where(Place.owner == problem.site, Place.url == problem.subject)
+        ).first()
+        if place is not None:
+            place.is_confirmed = True
+            session.add(place)
+    session.add(problem)
+    _keep(session, "acknowledge", f"problem:{problem_id}", officer, now)
+    return problem
+
+
+async def prove_by_hand(ctx: Context, policy: Policy, url: str) -> Proof:
+    """Fetch the page that is said to be the repost and match it; DecisionError where it is none."""
+    opened = await open_article(ctx, url, CookieRound(), robots="ignore", urgent=True)
+    if opened.article is None:
+        raise DecisionError(f"{url} cannot be read: {opened.trouble}")
+    article = opened.article
+    found = match(document_of_policy(policy), document_of(article))
+    if not found.same:
+        raise DecisionError(f"{url} is not a repost of “{policy.title}”: {found.why}")
+    now = ctx.now()
+    return Proof(
+        candidate=Candidate(article.title or "", url, url, "by hand", None, now),
+        match=Match(True, "hand", found.score, f"shown by hand; {found.why}"),
+        sighting=Sighting(None, now, Declared.read(article.published_at, ctx.counting.zone)),
+        url=article.url,
+        title=article.title or "",
+        stated=article.published_at.isoformat() if article.published_at else None,
+        precision=article.precision,
+        body=opened.page.body,
+    )
+
+
+def discharge(
+    session: Session, ctx: Context, obligation_id: int, proof: Proof, officer: Officer, now: datetime
+) -> Obligation:
+    """Take a page shown by hand as the proof. Against an accusation it is an objection, and upheld at once.
+
+    The page was fetched and matched; what its time says decides, as with every repost.
+    """
+    obligation = _obligation(session, obligation_id)
+    accused = State(obligation.state).accuses
+    digest = ctx.evidence.keep(proof.body) if proof.body else None
+    note_proof(obligation, proof, digest, ctx)
+    _keep(session, "discharge", f"obligation:{obligation_id}", officer, now)
+    settle(session, ctx, obligation, now, by=officer.by)
+    if accused:
+        obligation.review = "upheld" if State(obligation.state).accuses else "overturned"
+        session.add(obligation)
+    return obligation
+
+
+def find_policy(session: Session, obligation_id: int) -> Policy:
+    """The policy of an obligation; DecisionError where there is none."""
+    policy = session.get(Policy, _obligation(session, obligation_id).policy_id)
+    if policy is None:
+        raise DecisionError(f"obligation {obligation_id} is about no policy")
+    return policy
+
+
+def add_key(session: Session, ctx: Context, item: Item, officer: Officer, now: datetime) -> Policy:
+    """Make an item key by hand; its clocks start at its publication, as if it had been decided then."""
+    portal = ctx.targets.portal_of.get(item.owner)
+    if portal is None:
+        raise DecisionError(f"{item.url} stands on no portal of the configuration")
+    item.is_key, item.why, item.decided_at = True, f"by hand: {officer.by}: {officer.reason}", now
+    _keep(session, "key add", f"item:{item.id}", officer, now)
+    return adopt(session, ctx, portal, item, None, now)
+
+
+def drop_key(session: Session, ctx: Context, item: Item, officer: Officer, now: datetime) -> int:
+    """Decide by hand that an item is not key after all; gives the number of obligations that end void."""
+    item.is_key, item.why, item.decided_at = False, f"by hand: {officer.by}: {officer.reason}", now
+    session.add(item)
+    _keep(session, "key drop", f"item:{item.id}", officer, now)
+    if item.policy_id is None:
+        return 0
+    owed = session.exec(select(Obligation).where(Obligation.policy_id == item.policy_id)).all()
+    for obligation in owed:
+        obligation.void = f"not key after all ({officer.by}: {officer.reason})"
+        settle(session, ctx, obligation, now, by=officer.by)
+    return len(owed)
+
+
+def find_item(session: Session, ctx: Context, url: str) -> Item:
+    """The item of a portal at an address; DecisionError where no portal's column held it."""
+    portals = [portal.id for portal in ctx.targets.portals]
+    for item in session.exec(select(Item).where(Item.url == url)):
+        if item.owner in portals:
+            return item
+    raise DecisionError(f"no portal's column held {url} yet: `duban check` shows what is polled")
+
+
+def _obligation(session: Session, obligation_id: int) -> Obligation:
+    obligation = session.get(Obligation, obligation_id)
+    if obligation is None:
+        raise DecisionError(f"no obligation {obligation_id}: `duban status --all` lists them")
+    return obligation
+
+
+def _keep(session: Session, action: str, subject: str, officer: Officer, now: datetime) -> None:
+    session.add(Decision(at=now, action=action, subject=subject, by=officer.by, reason=officer.reason))

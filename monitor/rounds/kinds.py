@@ -1,0 +1,49 @@
+"""The kinds of rounds, by the name under which the schedule keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from monitor.rounds.audit import audit_site, record_audit
+from monitor.rounds.context import Context
+from monitor.rounds.judge import judge_again
+from monitor.rounds.look import look_at_site
+from monitor.rounds.poll import find_column, poll_column, record_poll
+from monitor.rounds.record import record_look
+
+Round = Callable[[Context, str], Awaitable[None]]
+"""Does one piece of work and stores it, its next due time included, in one transaction."""
+
+
+async def poll(ctx: Context, key: str) -> None:
+    """Read one portal's column."""
+    found = find_column(ctx.targets, key)
+    if found is None:
+        return
+    polled = await poll_column(ctx, *found)
+    if polled is not None:
+        await ctx.store.write(lambda session: record_poll(session, ctx, *found, polled, ctx.now()))
+
+
+async def look(ctx: Context, key: str) -> None:
+    """Look at one site."""
+    site = ctx.site(key)
+    if site is not None:
+        brief, looked = await look_at_site(ctx, site)
+        await ctx.store.write(lambda session: record_look(session, ctx, site, brief, looked, ctx.now()))
+
+
+async def audit(ctx: Context, key: str) -> None:
+    """Audit one site's lifecycle."""
+    site = ctx.site(key)
+    if site is not None:
+        audited = await audit_site(ctx, site)
+        await ctx.store.write(lambda session: record_audit(session, ctx, site, audited, ctx.now()))
+
+
+async def judge(ctx: Context, key: str) -> None:
+    """Judge one obligation on which time has something to say; the key is its id."""
+    await ctx.store.write(lambda session: judge_again(session, ctx, int(key), ctx.now()))
+
+
+ROUNDS: Mapping[str, Round] = {"judge": judge, "column": poll, "look": look, "audit": audit}

@@ -1,0 +1,220 @@
+"""One look at a site: its home page and every column, read in one round, compared with what it owes.
+
+The site *lacks* a repost when all these were read well and none holds it; where one is blind, the look
+proves no absence. A repost that is found counts in any case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from checks.addresses import canonical
+from checks.obligations import State
+from monitor.net.client import CookieRound
+from monitor.reading.listing import ListHints
+from monitor.rounds.context import Context
+from monitor.rounds.lastlook import LastLook, look_everywhere
+from monitor.rounds.readings import Placed, Reading, Wish, read_place
+from monitor.rounds.recognise import Candidate, Duty, Opener, Proof, recognise
+from monitor.store import duties, items, places
+from monitor.store.places import HOME
+from monitor.store.tables import Item, Obligation, Place
+from monitor.targets import Site, SiteColumn
+
+REPOSTS_STAND_IN = ("policy", "news")
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a look starts from: the places, the duties whose repost is looked for, the last whole look."""
+
+    places: tuple[Place, ...]
+    duties: tuple[Duty, ...]
+    last_complete_at: datetime | None
+
+    @property
+    def since(self) -> datetime | None:
+        """When the oldest clock started, None while none runs."""
+        return min((duty.obligation.started_at for duty in self.duties), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look gave."""
+
+    at: datetime
+    readings: tuple[Reading, ...]
+    is_complete: bool
+    is_fresh: bool
+    fresh_rows: tuple[Placed, ...]
+    origins: Mapping[str, Candidate]
+    proofs: Mapping[int, Proof]
+    last: LastLook | None = None
+
+    @property
+    def proves_absence(self) -> bool:
+        return self.is_complete and self.is_fresh
+
+
+async def look_at_site(ctx: Context, site: Site, *, urgent: bool = False) -> tuple[Brief, Looked]:
+    """Read a site's places and find what it has reposted. Stores nothing."""
+    brief = await ctx.store.read(lambda session: load_brief(session, site))
+    cookies = CookieRound()
+    readings = await _read_all(ctx, site, brief, cookies, urgent=urgent)
+    origins = await _new_rows(ctx, site, brief, readings)
+    opener = Opener(ctx, cookies, site.robots or ctx.targets.fetch.robots)
+    pending = tuple(_with_candidates(duty, tuple(origins.values())) for duty in brief.duties)
+    proofs = await recognise(ctx, pending, opener)
+    looked = Looked(
+        at=min((reading.at for reading in readings), default=ctx.now()),
+        readings=readings,
+        is_complete=_is_complete(site, brief, readings),
+        is_fresh=all(reading.is_fresh for reading in readings if reading.is_good),
+        fresh_rows=tuple(found for reading in readings if reading.is_good for found in reading.rows),
+        origins=origins,
+        proofs=proofs,
+    )
+    return brief, await _look_last(ctx, site, brief, looked, opener)
+
+
+def load_brief(session: Session, site: Site) -> Brief:
+    """Gather what a look at a site starts from."""
+    watched = duties.watched(session, site.id) if site.binds_repost else []
+    policies = items.policies_by_id(session, [o.policy_id for o in watched if o.policy_id is not None])
+    state = places.peek_state(session, site.id)
+    return Brief(
+        places=tuple(places.of_owner(session, site.id)),
+        duties=tuple(
+            Duty(o, policies[o.policy_id], tuple(_candidates(session, o)))
+            for o in watched
+            if o.policy_id in policies
+        ),
+        last_complete_at=state.last_complete_at if state else None,
+    )
+
+
+def _candidates(session: Session, obligation: Obligation) -> Sequence[Candidate]:
+    held = items.above(session, obligation.site, obligation.items_checked)
+    return [candidate_of(item) for item in held]
+
+
+def candidate_of(item: Item) -> Candidate:
+    """A stored row as a candidate."""
+    return Candidate(item.title, item.url, item.address, item.place, item.seen_after, item.seen_by)
+
+
+async def _read_all(
+    ctx: Context, site: Site, brief: Brief, cookies: CookieRound, *, urgent: bool
+) -> tuple[Reading, ...]:
+    """Read the places together: all of them while a clock runs, else those whose own time has come."""
+    now = ctx.now()
+    due = [place for place in brief.places if brief.duties or is_due(place, now)]
+    wishes = [wish_for(ctx, site, place, brief.since, urgent=urgent) for place in due]
+    return tuple(
+        await asyncio.gather(
+            *(read_place(ctx, place, wish, cookies) for place, wish in zip(due, wishes, strict=True))
+        )
+    )
+
+
+def is_due(place: Place, now: datetime) -> bool:
+    """Whether a place's own interval is over (with a little slack: rounds do not start to the second)."""
+    if place.last_tried_at is None:
+        return True
+    return now >= place.last_tried_at + timedelta(seconds=place.every * 0.9)
+
+
+def wish_for(ctx: Context, site: Site, place: Place, since: datetime | None, *, urgent: bool) -> Wish:
+    """How a site's place is to be read now."""
+    column = column_of(site, place.url)
+    return Wish(
+        fresh=since is not None,
+        since=since,
+        hints=hints_of(column) if column else ListHints(),
+        pages=column.pages if column else 1,
+        encoding=column.encoding if column else None,
+        robots=site.robots or ctx.targets.fetch.robots,
+        urgent=urgent,
+    )
+
+
+def column_of(site: Site, url: str) -> SiteColumn | None:
+    """The configured column behind a place, None for a home page."""
+    return next((column for column in site.columns if column.url == url), None)
+
+
+def hints_of(column: SiteColumn) -> ListHints:
+    """What the configuration says on how a column's list is written."""
+    return ListHints(
+        format=column.format, items=column.items, title=column.title, link=column.link, date=column.date
+    )
+
+
+async def _new_rows(
+    ctx: Context, site: Site, brief: Brief, readings: Sequence[Reading]
+) -> dict[str, Candidate]:
+    """Rows that the site had not carried before, by address, each with the interval in which it appeared."""
+    found = {placed.address: (placed, reading) for reading in readings for placed in reading.rows}
+    known = await ctx.store.read(lambda session: items.known_addresses(session, site.id, found.keys()))
+    return {
+        address: Candidate(
+            title=placed.row.title,
+            url=placed.row.url,
+            address=address,
+            place=reading.place.name,
+            seen_after=_seen_after(brief, placed, reading),
+            seen_by=reading.at,
+        )
+        for address, (placed, reading) in found.items()
+        if address not in known
+    }
+
+
+def _seen_after(brief: Brief, placed: Placed, reading: Reading) -> datetime | None:
+    """The last whole look could have held the row, unless nobody looked there then."""
+    place = reading.place
+    if place.first_ok_at is None or placed.page >= max(place.pages_read, 1):
+        return None
+    if brief.last_complete_at is None or brief.last_complete_at < place.first_ok_at:
+        return None
+    return brief.last_complete_at
+
+
+def _with_candidates(duty: Duty, more: Sequence[Candidate]) -> Duty:
+    return Duty(duty.obligation, duty.policy, (*duty.candidates, *more))
+
+
+def _is_complete(site: Site, brief: Brief, readings: Sequence[Reading]) -> bool:
+    good = {reading.place.url for reading in readings if reading.is_good}
+    return all(place.url in good for place in brief.places if _holds_reposts(site, place))
+
+
+def _holds_reposts(site: Site, place: Place) -> bool:
+    column = column_of(site, place.url)
+    return place.kind == HOME or (column is not None and column.about in REPOSTS_STAND_IN)
+
+
+async def _look_last(ctx: Context, site: Site, brief: Brief, looked: Looked, opener: Opener) -> Looked:
+    """Look everywhere else for what the limit has passed on, once, when this look proves its absence."""
+    wanting = tuple(
+        duty
+        for duty in brief.duties
+        if duty.id not in looked.proofs
+        and duty.obligation.looked is None
+        and looked.proves_absence
+        and looked.at >= duty.obligation.limit_at
+        and State(duty.obligation.state) is not State.VIOLATED
+    )
+    home = next((reading.home for reading in looked.readings if reading.home is not None), None)
+    if not wanting or home is None:
+        return looked
+    watched = {canonical(place.url) for place in brief.places}
+    last = await look_everywhere(ctx, site, home, watched, wanting, opener.cookies)
+    extra = last.candidates(ctx.now())
+    proofs = await recognise(ctx, [Duty(duty.obligation, duty.policy, extra) for duty in wanting], opener)
+    return replace(looked, proofs={**looked.proofs, **proofs}, last=last)

@@ -1,0 +1,213 @@
+"""One poll of a portal's column: new rows become items, key items become policies, policies start clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from checks.keys import KeyDecision, KeyRules, decide
+from checks.obligations import is_stale
+from checks.reposts import same_policy
+from checks.titles import normalise
+from monitor.net.client import CookieRound
+from monitor.reading.article import Article
+from monitor.reading.listing import ListHints
+from monitor.rounds.articles import (
+    Opened,
+    declared_by,
+    document_of,
+    document_of_policy,
+    open_article,
+    parse_stated,
+)
+from monitor.rounds.clocks import start_clocks
+from monitor.rounds.context import Context
+from monitor.rounds.readings import Placed, Reading, Wish, read_place
+from monitor.rounds.record import record_reading
+from monitor.store import items, places, watches
+from monitor.store.items import MAX_TRIES, POLICY_MEMORY
+from monitor.store.tables import Item, Policy
+from monitor.targets import Portal, PortalColumn, Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll gave: the reading, the rows not carried before, the pages opened, by address."""
+
+    reading: Reading
+    new: tuple[Placed, ...]
+    is_first: bool
+    opened: Mapping[str, Opened]
+
+
+async def poll_column(ctx: Context, portal: Portal, column: PortalColumn) -> Polled | None:
+    """Read a portal's column and open what is new. Stores nothing; None where the column is not watched."""
+    place = await ctx.store.read(lambda session: places.find(session, portal.id, column.url))
+    if place is None:
+        return None
+    cookies = CookieRound()
+    reading = await read_place(ctx, place, _wish(ctx, column), cookies)
+    is_first = place.first_ok_at is None or place.is_confirmed
+    new = await _unknown(ctx, portal, reading) if reading.is_good else ()
+    wanted = [] if is_first or column.key == "none" else [found.row.url for found in new]
+    waiting = await ctx.store.read(lambda session: items.undecided(session, portal.id, column.name))
+    opened = {
+        url: await open_article(ctx, url, cookies, robots=ctx.targets.fetch.robots)
+        for url in dict.fromkeys([*wanted, *(item.url for item in waiting)])
+    }
+    return Polled(reading, new, is_first, opened)
+
+
+def _wish(ctx: Context, column: PortalColumn) -> Wish:
+    return Wish(
+        fresh=False,
+        hints=ListHints(
+            format=column.format, items=column.items, title=column.title, link=column.link, date=column.date
+        ),
+        pages=column.pages,
+        encoding=column.encoding,
+        robots=ctx.targets.fetch.robots,
+        is_portal=True,
+    )
+
+
+async def _unknown(ctx: Context, portal: Portal, reading: Reading) -> tuple[Placed, ...]:
+    found = {placed.address: placed for placed in reading.rows}
+    known = await ctx.store.read(lambda session: items.known_addresses(session, portal.id, found.keys()))
+    return tuple(placed for address, placed in found.items() if address not in known)
+
+
+def record_poll(
+    session: Session, ctx: Context, portal: Portal, column: PortalColumn, polled: Polled, now: datetime
+) -> None:
+    """Store a poll: rows, policies, clocks and what to tell, and when the column is due again."""
+    seen_after = polled.reading.place.last_ok_at
+    place = record_reading(session, ctx, portal.region, polled.reading, now)
+    if place is not None and polled.reading.is_good:
+        new = {found.address for found in polled.new}
+        rows = {found.address for found in polled.reading.rows}
+        items.touch(session, portal.id, rows - new, polled.reading.at)
+        waiting = list(items.undecided(session, portal.id, column.name))
+        waiting += _add_items(session, portal, column, polled, seen_after)
+        for item in waiting:
+            _decide(session, ctx, portal, column, item, polled.opened.get(item.url), now)
+    failing = place.failures if place is not None else 0
+    watches.put_off(
+        session, "column", key_of(portal, column), now + column.every * min(4, 1 + failing), ran_at=now
+    )
+
+
+def key_of(portal: Portal, column: PortalColumn) -> str:
+    """The key under which a column's polls are scheduled."""
+    return f"{portal.id} {column.url}"
+
+
+def find_column(targets: Targets, key: str) -> tuple[Portal, PortalColumn] | None:
+    """The column scheduled under a key, None once it left the configuration."""
+    for portal in targets.portals:
+        for column in portal.columns:
+            if key_of(portal, column) == key:
+                return portal, column
+    return None
+
+
+def _add_items(
+    session: Session, portal: Portal, column: PortalColumn, polled: Polled, seen_after: datetime | None
+) -> Sequence[Item]:
+    """Keep the new rows. What a column holds when it is first read starts no clock."""
+    added = []
+    for found in reversed(polled.new):  # lists run from the newest down; ids run the other way
+        item = Item(
+            owner=portal.id,
+            address=found.address,
+            url=found.row.url,
+            title=found.row.title,
+            title_key=normalise(found.row.title),
+            place=column.name,
+            row_date=found.row.date.isoformat() if found.row.date else None,
+            seen_after=None if polled.is_first else seen_after,
+            seen_by=polled.reading.at,
+            last_seen_at=polled.reading.at,
+            is_baseline=polled.is_first,
+        )
+        if not polled.is_first and items.has_title(session, portal.id, item.title_key):
+            item.is_key, item.why = False, "the portal carried this title before"
+            item.decided_at = polled.reading.at
+        session.add(item)
+        added.append(item)
+    session.flush()
+    return [item for item in added if not item.is_baseline and item.decided_at is None]
+
+
+def _decide(
+    session: Session,
+    ctx: Context,
+    portal: Portal,
+    column: PortalColumn,
+    item: Item,
+    opened: Opened | None,
+    now: datetime,
+) -> None:
+    """Decide whether a new item is key; if its page cannot be read now, the next poll tries again."""
+    article = opened.article if opened else None
+    item.tries += 1
+    if article is None and opened is not None and opened.is_retryable and item.tries < MAX_TRIES:
+        session.add(item)
+        return
+    decision = decide_item(ctx, column, item, article)
+    item.is_key, item.why, item.decided_at = decision.key, decision.why, now
+    session.add(item)
+    if decision.key:
+        adopt(session, ctx, portal, item, article, now)
+
+
+def decide_item(ctx: Context, column: PortalColumn, item: Item, article: Article | None) -> KeyDecision:
+    """Whether an item is key; old papers listed again never are."""
+    stated = article.published_at if article else None
+    declared = declared_by(stated or parse_stated(item.row_date), ctx)
+    if is_stale(declared, item.seen_after, ctx.counting.zone):
+        return KeyDecision(False, f"declared {declared.day}, long before it was first seen: an old paper")
+    key = ctx.targets.key
+    rules = KeyRules(include=key.include, exclude=key.exclude, doc_numbers=key.doc_numbers)
+    title = (article.title if article else None) or item.title
+    return decide(column.key, title, article.doc_number if article else None, rules)
+
+
+def adopt(
+    session: Session, ctx: Context, portal: Portal, item: Item, article: Article | None, now: datetime
+) -> Policy:
+    """Make an item a policy, or a further carrier of one that is known, and start the clocks it starts."""
+    policy = _policy_of(session, ctx, portal, item, article)
+    carrier = {"portal": portal.id, "url": item.url, "seen_by": item.seen_by.isoformat()}
+    policy.carriers = [*policy.carriers, carrier]
+    session.add(policy)
+    session.flush()
+    item.policy_id = policy.id
+    stated = article.published_at if article else parse_stated(item.row_date)
+    start_clocks(session, ctx, portal, policy, item, declared_by(stated, ctx), now)
+    return policy
+
+
+def _policy_of(session: Session, ctx: Context, portal: Portal, item: Item, article: Article | None) -> Policy:
+    stated = article.published_at if article else parse_stated(item.row_date)
+    fresh = Policy(
+        title=(article.title if article else None) or item.title,
+        doc_number=article.doc_number if article else None,
+        url=item.url,
+        portal=portal.id,
+        level=portal.level,
+        published_at=stated.isoformat() if stated else None,
+        precision=article.precision if article else ("day" if stated else "none"),
+        seen_after=item.seen_after,
+        first_seen_at=item.seen_by,
+        source=article.source if article else None,
+        text=document_of(article).text or "" if article else "",
+    )
+    document = document_of_policy(fresh)
+    for known in items.recent_policies(session, item.seen_by - POLICY_MEMORY):
+        if same_policy(document_of_policy(known), document):
+            return known
+    return fresh

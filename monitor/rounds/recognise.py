@@ -1,0 +1,159 @@
+"""Finding the repost: which of a site's rows discharges which duty, and on what proof."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from checks.addresses import canonical
+from checks.obligations import Declared, Sighting
+from checks.reposts import Document, Match, could_repost, match
+from monitor.net.client import CookieRound
+from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article
+from monitor.rounds.context import Context
+from monitor.store.tables import Obligation, Policy
+
+MOST_OPENED = 60
+"""Pages opened for one site in one round; what is left over is opened in the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row that may be the repost, with the interval in which it appeared."""
+
+    title: str
+    url: str
+    address: str
+    place: str
+    seen_after: datetime | None
+    seen_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An obligation whose repost is looked for, with its policy and the rows not yet compared with it."""
+
+    obligation: Obligation
+    policy: Policy
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def id(self) -> int:
+        return self.obligation.id or 0
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The addresses under which portals carry the policy."""
+        return tuple(dict.fromkeys([self.policy.url, *(carrier["url"] for carrier in self.policy.carriers)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What discharges a duty: the row, how it was recognised, and the page behind it."""
+
+    candidate: Candidate
+    match: Match
+    sighting: Sighting
+    url: str
+    title: str
+    stated: str | None = None
+    precision: str = "none"
+    body: bytes | None = None
+
+
+@dataclass(slots=True)
+class Opener:
+    """Opens pages for one site in one round, each once, and not without end."""
+
+    ctx: Context
+    cookies: CookieRound
+    robots: str
+    opened: dict[str, Opened] = field(default_factory=dict)
+
+    async def open(self, candidate: Candidate) -> Opened | None:
+        """The page behind a row; None once the bound is reached."""
+        if candidate.address not in self.opened:
+            if len(self.opened) >= MOST_OPENED:
+                return None
+            self.opened[candidate.address] = await open_article(
+                self.ctx, candidate.url, self.cookies, robots=self.robots
+            )
+        return self.opened[candidate.address]
+
+
+async def recognise(ctx: Context, duties: Sequence[Duty], opener: Opener) -> dict[int, Proof]:
+    """The best proof for each duty that has one, by obligation id: the one that says it was done earliest."""
+    proofs: dict[int, Proof] = {}
+    for duty in duties:
+        found = [proof async for proof in _proofs(ctx, duty, opener)]
+        if found:
+            proofs[duty.id] = min(found, key=lambda proof: proof.sighting.done_at)
+    return proofs
+
+
+async def _proofs(ctx: Context, duty: Duty, opener: Opener) -> AsyncIterator[Proof]:
+    policy = document_of_policy(duty.policy)
+    sources = frozenset(canonical(url) for url in duty.sources)
+    for candidate in duty.candidates:
+        if candidate.address in sources:
+            yield _by_row(candidate, Match(True, "link", 1.0, "the row links to the source itself"))
+        elif could_repost(policy, candidate.title):
+            proof = await _prove(ctx, duty, policy, candidate, opener)
+            if proof is not None:
+                yield proof
+
+
+async def _prove(
+    ctx: Context, duty: Duty, policy: Document, candidate: Candidate, opener: Opener
+) -> Proof | None:
+    opened = await opener.open(candidate)
+    if opened is None:
+        return None
+    if opened.article is None:
+        # The row counts where the page behind it cannot be read: a doubt is decided for the accused.
+        row = Document(url=candidate.url, title=candidate.title)
+        found = match(policy, row)
+        why = f"{found.why}; the page behind the row could not be read ({opened.trouble})"
+        return _by_row(candidate, replace(found, why=why)) if found.same else None
+    article = opened.article
+    document = document_of(article)
+    found = _match_any(policy, duty.sources, _with_row_title(document, candidate.title))
+    if not found.same:
+        return None
+    declared = Declared.read(article.published_at, ctx.counting.zone)
+    return Proof(
+        candidate=candidate,
+        match=found,
+        sighting=Sighting(candidate.seen_after, candidate.seen_by, declared),
+        url=article.url,
+        title=article.title or candidate.title,
+        stated=article.published_at.isoformat() if article.published_at else None,
+        precision=article.precision,
+        body=opened.page.body,
+    )
+
+
+def _with_row_title(document: Document, title: str) -> Document:
+    return document if document.title else replace(document, title=title)
+
+
+def _match_any(policy: Document, sources: Iterable[str], candidate: Document) -> Match:
+    """Match against the policy under each address it is carried at; the first that holds decides."""
+    first: Match | None = None
+    for url in sources:
+        found = match(replace(policy, url=url), candidate)
+        if found.same:
+            return found
+        first = first or found
+    return first or match(policy, candidate)
+
+
+def _by_row(candidate: Candidate, found: Match) -> Proof:
+    return Proof(
+        candidate=candidate,
+        match=found,
+        sighting=Sighting(candidate.seen_after, candidate.seen_by),
+        url=candidate.url,
+        title=candidate.title,
+    )

@@ -1,0 +1,249 @@
+"""Storing what a look gave: places, rows, verdicts and what to tell, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from alerts.events import Kind
+from checks.availability import check_home
+from checks.obligations import State
+from checks.rules import Duty, Finding, Severity
+from checks.titles import normalise
+from monitor.rounds.context import Context
+from monitor.rounds.findings import apply_finding
+from monitor.rounds.judge import clock_of, note_absence, note_proof, settle
+from monitor.rounds.look import Brief, Looked
+from monitor.rounds.readings import Placed, Reading
+from monitor.rounds.recognise import Candidate
+from monitor.store import items, places, watches
+from monitor.store.places import HOME, MAX_KNOWN
+from monitor.store.tables import Item, Look, Obligation, Place, SiteState
+from monitor.targets import Site
+
+BLIND_AFTER = 2
+"""Readings in a row that are not good before people hear that a place cannot be seen."""
+
+DOWN_AFTER = 3
+"""Failures in a row, the site's own, before its home page is called unreachable."""
+
+LIVE = ("open", "closing")
+"""Of these statuses a site has to be up."""
+
+LEAD = timedelta(seconds=20)
+"""How far before a deadline a reading is asked for, so that what was done in time is also seen in time."""
+
+
+def record_look(
+    session: Session, ctx: Context, site: Site, brief: Brief, looked: Looked, now: datetime
+) -> None:
+    """Store a look and judge what the site owes."""
+    for reading in looked.readings:
+        record_reading(session, ctx, site.region, reading, now)
+    state = places.state_of(session, site.id, now)
+    _record_site(session, ctx, site, state, looked, now)
+    if site.binds_repost:
+        _record_rows(session, site.id, looked)
+        judged = [_judge_one(session, ctx, duty.id, looked, site.id, now) for duty in brief.duties]
+    else:
+        judged = []
+    if brief.duties:
+        session.add(_look_of(site, looked))
+    _observe_deadlines(ctx, judged, looked)
+    _schedule(session, ctx, site, brief, judged, now)
+
+
+def record_reading(
+    session: Session, ctx: Context, region: str, reading: Reading, now: datetime
+) -> Place | None:
+    """Store what a reading says of its place, and open or close `watch.blind`."""
+    place = session.get(Place, reading.place.id)
+    if place is None:  # it left the configuration while it was read
+        return None
+    place.last_tried_at = now
+    if reading.is_good:
+        _remember(place, reading)
+    else:
+        place.failures += 1
+        place.last_error = reading.trouble
+    session.add(place)
+    _tell_blindness(session, ctx, region, place, now)
+    return place
+
+
+def _remember(place: Place, reading: Reading) -> None:
+    place.failures, place.last_error, place.is_confirmed = 0, None, False
+    place.last_ok_at = reading.at
+    place.first_ok_at = place.first_ok_at or reading.at
+    if reading.is_unchanged:
+        return
+    first_page = [found.address for found in reading.rows if found.page == 0]
+    place.known, place.items, place.pages_read = first_page[:MAX_KNOWN], len(first_page), reading.pages
+    place.etag, place.last_modified = reading.page.etag, reading.page.last_modified
+    if reading.listing is not None:
+        place.method, place.structure = reading.listing.method, reading.listing.structure
+    else:
+        place.method = "found"
+
+
+def _tell_blindness(session: Session, ctx: Context, region: str, place: Place, now: datetime) -> None:
+    if 0 < place.failures < BLIND_AFTER:
+        return
+    finding = Finding(
+        rule="watch.blind",
+        ok=place.failures == 0,
+        severity=Severity.NOTICE,
+        expected="页面可正常读取",
+        found=f"{place.name}：{place.last_error}" if place.last_error else None,
+        url=place.url,
+        subject=place.url,
+    )
+    apply_finding(session, ctx, place.owner, region, finding, now, kind=Kind.BLIND)
+
+
+def _record_site(
+    session: Session, ctx: Context, site: Site, state: SiteState, looked: Looked, now: datetime
+) -> None:
+    home = next((reading for reading in looked.readings if reading.place.kind == HOME), None)
+    if looked.proves_absence and (state.last_complete_at is None or looked.at > state.last_complete_at):
+        state.last_complete_at = looked.at
+    if any(reading.is_good for reading in looked.readings):
+        state.last_read_at = looked.at
+    if home is not None:
+        _record_home(session, ctx, site, state, home, now)
+    session.add(state)
+
+
+def _record_home(
+    session: Session, ctx: Context, site: Site, state: SiteState, home: Reading, now: datetime
+) -> None:
+    reached = reach_of(home)
+    state.failures = state.failures + 1 if reached is False else 0
+    state.down_since = (state.down_since or home.at) if reached is False else None
+    if reached is False and state.failures < DOWN_AFTER:
+        return
+    state.up = reached
+    if Duty.AVAILABILITY in site.duties and site.status in LIVE:
+        finding = check_home(reached, home.trouble, home.place.url)
+        apply_finding(session, ctx, site.id, site.region, finding, now)
+
+
+def reach_of(home: Reading) -> bool | None:
+    """Whether the home page could be opened; None where we cannot tell whose fault it is."""
+    if home.page.ok or home.is_unchanged:
+        return True
+    return False if home.page.outcome.blame == "site" else None
+
+
+def _record_rows(session: Session, site_id: str, looked: Looked) -> None:
+    rows = {found.address: found for reading in looked.readings for found in reading.rows}
+    items.touch(session, site_id, rows.keys() - looked.origins.keys(), looked.at)
+    for address, candidate in looked.origins.items():
+        session.add(item_of(site_id, candidate, rows[address]))
+    session.flush()
+
+
+def item_of(owner: str, candidate: Candidate, found: Placed) -> Item:
+    """A row as it is kept."""
+    return Item(
+        owner=owner,
+        address=candidate.address,
+        url=candidate.url,
+        title=candidate.title,
+        title_key=normalise(candidate.title),
+        place=candidate.place,
+        row_date=found.row.date.isoformat() if found.row.date else None,
+        seen_after=candidate.seen_after,
+        seen_by=candidate.seen_by,
+        last_seen_at=candidate.seen_by,
+        is_baseline=candidate.seen_after is None,
+    )
+
+
+def _judge_one(
+    session: Session, ctx: Context, obligation_id: int, looked: Looked, site_id: str, now: datetime
+) -> Obligation:
+    obligation = session.get(Obligation, obligation_id)
+    assert obligation is not None  # obligations are never deleted
+    proof = looked.proofs.get(obligation_id)
+    if proof is not None and obligation.sighting is None:
+        digest = ctx.evidence.keep(proof.body) if proof.body else None
+        note_proof(obligation, proof, digest, ctx)
+    elif proof is None and looked.proves_absence:
+        note_absence(obligation, looked.at)
+        _note_last_look(obligation, looked)
+    obligation.items_checked = items.last_id(session, site_id)
+    settle(session, ctx, obligation, now)
+    return obligation
+
+
+def _note_last_look(obligation: Obligation, looked: Looked) -> None:
+    if looked.last is None or obligation.looked is not None or looked.at < obligation.limit_at:
+        return
+    read = [f"{reading.place.name} {reading.place.url}" for reading in looked.readings if reading.is_good]
+    obligation.looked = {
+        "at": looked.at.isoformat(),
+        "places": [*read, *looked.last.places],
+        "unread": list(looked.last.unread),
+    }
+
+
+def _look_of(site: Site, looked: Looked) -> Look:
+    return Look(
+        site=site.id,
+        at=looked.at,
+        is_complete=looked.is_complete,
+        is_fresh=looked.is_fresh,
+        places=[
+            {
+                "name": reading.place.name,
+                "url": reading.place.url,
+                "rows": len(reading.rows),
+                "trouble": reading.trouble,
+            }
+            for reading in looked.readings
+        ],
+    )
+
+
+def _observe_deadlines(ctx: Context, judged: Iterable[Obligation], looked: Looked) -> None:
+    """Report how long after each deadline its first reading came."""
+    for obligation in judged:
+        for deadline in (obligation.target_at, obligation.limit_at):
+            lag = looked.at - deadline if deadline else None
+            if lag is not None and timedelta() <= lag < timedelta(seconds=obligation_every(ctx, obligation)):
+                ctx.observer.deadline_lag(lag)
+
+
+def obligation_every(ctx: Context, obligation: Obligation) -> float:
+    """How often the obligation's site is looked at, in seconds."""
+    site = ctx.site(obligation.site)
+    return look_every(ctx, site).total_seconds() if site else 0.0
+
+
+def look_every(ctx: Context, site: Site) -> timedelta:
+    """How often a site is looked at: as often as the busiest of its places."""
+    return min([ctx.targets.rules.availability.every, *(column.every for column in site.columns)])
+
+
+def _schedule(
+    session: Session, ctx: Context, site: Site, brief: Brief, judged: Iterable[Obligation], now: datetime
+) -> None:
+    failing = max((place.failures for place in places.of_owner(session, site.id)), default=0)
+    every = look_every(ctx, site) * min(4, 1 + failing)
+    moments = [now + every, *(m for o in judged for m in wanted_readings(ctx, o, now))]
+    watches.put_off(session, "look", site.id, min(moments), ran_at=now)
+
+
+def wanted_readings(ctx: Context, obligation: Obligation, now: datetime) -> list[datetime]:
+    """When an obligation needs a reading: just before each deadline, at it, and again after the limit."""
+    if not obligation.is_watched:
+        return []
+    clock = clock_of(obligation)
+    lead = min(LEAD, (clock.limit_at - clock.started_at) / 20)
+    moments = [m for end in (clock.target_at, clock.limit_at) if end for m in (end - lead, end)]
+    if now >= clock.limit_at and obligation.state in (State.OVERDUE, State.UNPROVEN, State.PENDING):
+        moments.append(now + ctx.patience.absent_apart)
+    return [moment for moment in moments if moment > now]

@@ -1,0 +1,77 @@
+"""Bringing the store into line with the configuration: what is watched, and whom the clocks still bind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from checks.workdays import deadline
+from monitor.rounds.context import Context
+from monitor.rounds.judge import settle
+from monitor.rounds.poll import key_of
+from monitor.store import duties, places, watches
+from monitor.store.places import COLUMN, HOME, PlaceSpec
+from monitor.store.tables import Obligation
+from monitor.targets import Site, Targets
+
+
+def apply_targets(session: Session, ctx: Context, now: datetime) -> None:
+    """Take a configuration into force; running clocks follow its calendar and its sites' status at once."""
+    targets = ctx.targets
+    places.sync(session, [*_portal_places(targets), *_site_places(targets)], now)
+    places.sync_sites(session, [site.id for site in targets.sites if site.binds_repost], now)
+    watches.sync(session, _watches(targets), now)
+    for obligation in duties.unsettled(session):
+        _follow(ctx, obligation)
+        settle(session, ctx, obligation, now)
+
+
+def _portal_places(targets: Targets) -> list[PlaceSpec]:
+    return [
+        PlaceSpec(portal.id, COLUMN, column.name, column.url, int(column.every.total_seconds()))
+        for portal in targets.portals
+        for column in portal.columns
+    ]
+
+
+def _site_places(targets: Targets) -> list[PlaceSpec]:
+    every = int(targets.rules.availability.every.total_seconds())
+    specs = []
+    for site in targets.sites:
+        if site.status == "closed":
+            continue
+        specs.append(PlaceSpec(site.id, HOME, "首页", site.url, every))
+        specs += [
+            PlaceSpec(site.id, COLUMN, column.name, column.url, int(column.every.total_seconds()))
+            for column in site.columns
+            if column.url != site.url
+        ]
+    return specs
+
+
+def _watches(targets: Targets) -> dict[str, list[str]]:
+    return {
+        "column": [key_of(portal, column) for portal in targets.portals for column in portal.columns],
+        "look": [site.id for site in targets.sites if site.status != "closed"],
+        "audit": [site.id for site in targets.sites],
+    }
+
+
+def _follow(ctx: Context, obligation: Obligation) -> None:
+    """Count an unsettled obligation's deadlines anew, and let it go where its site is no longer bound."""
+    rules = ctx.targets.rules.repost
+    counting = ctx.counting_for(obligation.region)
+    limit = deadline(obligation.started_at, rules.limit, counting)
+    obligation.target_at = deadline(obligation.started_at, rules.target, counting).at
+    obligation.limit_at, obligation.is_limit_certain = limit.at, limit.certain
+    if (why := _unbound(ctx.site(obligation.site))) is not None:
+        obligation.void = why
+
+
+def _unbound(site: Site | None) -> str | None:
+    if site is None:
+        return "the site left the configuration"
+    if not site.binds_repost:
+        return f"the site is {site.status}, or reposting is not among its duties"
+    return None

@@ -1,0 +1,124 @@
+"""Putting what happened into the outbox, in the transaction of the state that it is about."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from alerts.events import Event, Kind, ProblemFacts, RepostFacts, SiteRef
+from checks.obligations import State
+from checks.rules import Severity
+from monitor.rounds.context import Context
+from monitor.store.tables import AlertEvent, Obligation, Policy, Problem
+
+QUICK = timedelta(seconds=30)
+"""Clocks of one policy start together, and their reminders fall due together: no need to wait long."""
+
+KIND_OF = {
+    Severity.NOTICE: Kind.DIGEST,
+    Severity.WARNING: Kind.WARNING,
+    Severity.VIOLATION: Kind.VIOLATION,
+    Severity.URGENT: Kind.URGENT,
+}
+
+
+def tell_repost(
+    session: Session, ctx: Context, kind: Kind, rule: str, obligation: Obligation, now: datetime
+) -> None:
+    """Tell of a duty to repost: its start, a reminder, a verdict, its end."""
+    policy = session.get(Policy, obligation.policy_id)
+    assert policy is not None  # an obligation's policy is never deleted
+    group = ctx.targets.rules.repost.group
+    window = min(group, QUICK) if kind in (Kind.DUTY, Kind.REMINDER) else group
+    _put(
+        session,
+        Event(
+            kind=kind,
+            rule=rule,
+            group=f"policy:{policy.id}",
+            occurred_at=now,
+            ready_at=now + window,
+            site=site_ref(ctx, obligation.site),
+            facts=repost_facts(ctx, obligation, policy),
+        ),
+    )
+
+
+def tell_problem(session: Session, ctx: Context, kind: Kind, problem: Problem, now: datetime) -> None:
+    """Tell of a finding: that it stands, or that it was put right."""
+    _put(
+        session,
+        Event(
+            kind=kind,
+            rule=problem.rule,
+            group=f"site:{problem.site}",
+            occurred_at=now,
+            ready_at=now + ctx.targets.rules.repost.group,
+            site=site_ref(ctx, problem.site),
+            facts=ProblemFacts(
+                problem_id=problem.id or 0,
+                severity=Severity(problem.severity),
+                expected=problem.expected,
+                found=problem.found,
+                url=problem.url,
+                since=problem.opened_at,
+                due_at=problem.due_at,
+                reason=problem.evidence,
+                link=f"{ctx.targets.server.public_url}/problems/{problem.id}",
+            ),
+        ),
+    )
+
+
+def site_ref(ctx: Context, owner: str) -> SiteRef:
+    """The site, or the portal, an event concerns."""
+    known = ctx.targets.site_of.get(owner) or ctx.targets.portal_of.get(owner)
+    if known is not None:
+        return SiteRef(known.id, known.name, known.region)
+    return SiteRef(owner, owner, ctx.targets.office.region)
+
+
+def repost_facts(ctx: Context, obligation: Obligation, policy: Policy) -> RepostFacts:
+    """All that a message on a duty needs."""
+    sighting = obligation.sighting or {}
+    looked = obligation.looked or {}
+    portal = next((portal for portal in ctx.targets.portals if portal.id == obligation.portal), None)
+    return RepostFacts(
+        obligation_id=obligation.id or 0,
+        policy_id=policy.id or 0,
+        title=policy.title,
+        portal=portal.name if portal else obligation.portal,
+        policy_url=policy.url,
+        started_at=obligation.started_at,
+        target_at=obligation.target_at or obligation.limit_at,
+        limit_at=obligation.limit_at,
+        state=State(obligation.state),
+        doc_number=policy.doc_number,
+        published_at=policy.published_at,
+        seen_after=obligation.seen_after,
+        seen_by=datetime.fromisoformat(sighting["seen_by"]) if sighting else None,
+        discharged_at=obligation.discharged_at,
+        found_url=sighting.get("url"),
+        found_how=sighting.get("how"),
+        looked_at=tuple(looked.get("places", ())),
+        unread=tuple(looked.get("unread", ())),
+        review=obligation.review,  # type: ignore[arg-type]  # the column holds only these words
+        reason=obligation.reason,
+        link=f"{ctx.targets.server.public_url}/obligations/{obligation.id}",
+    )
+
+
+def _put(session: Session, event: Event) -> None:
+    session.add(
+        AlertEvent(
+            kind=event.kind,
+            rule=event.rule,
+            group=event.group,
+            site=event.site.id,
+            ready_at=event.ready_at,
+            occurred_at=event.occurred_at,
+            payload=event.to_json(),
+            subject=event.subject,
+        )
+    )

@@ -1,0 +1,57 @@
+"""What machines ask: /metrics, /healthz and /readyz. No account, no titles, no page addresses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from fastapi import FastAPI, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.metrics import Metrics
+from monitor.rounds.context import Context
+from monitor.store import watches
+from monitor.store.figures import delays, figures
+
+STILL = timedelta(seconds=60)
+"""How long the loop may stand still before it counts as hung."""
+
+PLAIN = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def probes_app(
+    context: Callable[[], Context], metrics: Metrics, last_turn: Callable[[], datetime | None]
+) -> FastAPI:
+    """The application behind `[server] metrics`."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/metrics")
+    async def scrape() -> Response:
+        ctx = context()
+        zone = ctx.counting.zone
+        stored = await ctx.store.read(lambda session: figures(session, ctx.targets, zone))
+        waits = await ctx.store.read(delays)
+        metrics.evidence_bytes.set(await asyncio.to_thread(ctx.evidence.size))
+        return Response(metrics.render(stored, waits), media_type=PLAIN)
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        turned = last_turn()
+        if turned is not None and context().now() - turned < STILL:
+            return _plain("ok")
+        return _plain("the loop does not turn", 503)
+
+    @app.get("/readyz")
+    async def readyz() -> Response:
+        try:
+            done = await context().store.read(watches.have_all_run)
+        except SQLAlchemyError:
+            return _plain("the store does not answer", 503)
+        return _plain("ok") if done else _plain("the first round is not done", 503)
+
+    return app
+
+
+def _plain(text: str, status: int = 200) -> Response:
+    return Response(text + "\n", status_code=status, media_type="text/plain")
