@@ -21,10 +21,8 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="duban" \
       org.opencontainers.image.description="督办: keeps government websites to their word" \
       org.opencontainers.image.licenses="Apache-2.0"
-# Chromium reads what plain HTTP cannot, its driver needs libatomic1; tini takes in Chromium's orphans.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends \
-        ca-certificates chromium fonts-noto-cjk libatomic1 python3 tini tzdata \
+    && apt-get install -y --no-install-recommends ca-certificates python3 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin duban \
     && install -d -o duban -g duban /data
@@ -43,5 +41,5 @@ EXPOSE 8080 9464
 USER duban
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python3", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:9464/healthz', timeout=4)"]
-ENTRYPOINT ["tini", "--", "duban"]
+ENTRYPOINT ["duban"]
 CMD ["run"]

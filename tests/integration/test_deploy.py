@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from monitor.metrics import Metrics
+
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy/prometheus"
 RULES = PROMETHEUS / "duban.rules.yml"
@@ -30,6 +32,7 @@ GAUGES_AND_COUNTERS = {
     "duban_assessment_due_timestamp_seconds": {"site"},
     "duban_alerts_pending": set[str](),
     "duban_alert_oldest_pending_timestamp_seconds": set[str](),
+    "duban_alerts_dead": set[str](),
     "duban_alert_deliveries_total": {"channel", "result"},
     "duban_calendar_known_until_timestamp_seconds": set[str](),
     "duban_config_last_reload_successful": set[str](),
@@ -50,6 +53,7 @@ LABELS = GAUGES_AND_COUNTERS | {
     for name, labels in HISTOGRAMS.items()
     for part in ("bucket", "sum", "count")
 }
+NOT_YET = {"duban_links", "duban_clock_offset_seconds"}  # promised, and not measured by this version
 SCRAPED = {"job", "instance"}  # what Prometheus itself adds
 
 
@@ -135,6 +139,16 @@ def test_prometheus_understands_every_expression_of_the_board(tmp_path: Path) ->
     path.write_text(yaml.safe_dump({"groups": [{"name": "board", "rules": recorded}]}), encoding="utf-8")
     done = subprocess.run(["promtool", "check", "rules", path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_daemon_exports_what_is_promised_and_nothing_else() -> None:
+    text = Metrics("0").render((), ()).decode()
+    kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
+    exported = {name for name in kinds if not name.endswith("_created")}
+    promised = GAUGES_AND_COUNTERS.keys() | HISTOGRAMS.keys()
+    assert exported <= promised
+    assert promised - exported <= NOT_YET
+    assert {name for name, kind in kinds.items() if kind == "histogram"} == HISTOGRAMS.keys()
 
 
 def test_the_board_shows_every_metric() -> None:
