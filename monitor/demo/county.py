@@ -19,7 +19,7 @@ from monitor.demo.sites import Column, Item, Site
 from monitor.demo.texts import (
     NEWS,
     NOTICES,
-    TOPIC_PAGES,
+    REGULATIONS,
     interpretation,
     last_years_policy,
     news_story,
@@ -29,7 +29,7 @@ COLUMNS = (
     Column("policy", "sjwj", 2101, "上级文件", "政策文件", about="policy"),
     Column("news", "zwyw", 2102, "政务要闻", "工作动态", about="news"),
     Column("notices", "tzgg", 2103, "通知公告", "通知公告"),
-    Column("topics", "zdgz", 2104, "重点工作", "专题专栏"),
+    Column("regulations", "zcfg", 2104, "政策法规", "政策文件"),
 )
 KEPT_PAPERS = 10
 """How many of each portal's older papers a county has carried."""
@@ -125,7 +125,7 @@ def _older(county: County, opening: Opening) -> list[Item]:
         *_carried(opening, is_pinning=county.scenario in (Scenario.NEVER, Scenario.ELSEWHERE)),
         *news_items(NEWS, "news", county.short, opening, first=310000),
         *news_items(NOTICES, "notices", county.short, opening, first=320000),
-        *news_items(TOPIC_PAGES, "topics", county.short, opening, first=330000),
+        *news_items(REGULATIONS, "regulations", county.short, opening, first=330000),
     ]
 
 

@@ -126,7 +126,7 @@ class Pages:
                 _views(site, site.rows(column.key, elapsed)[:ON_HOME], target),
             )
             for column in site.columns
-            if column.key != "topics"
+            if column.key != "regulations"
         )
         news = [item for item in site.items if item.column == "news" and item.at <= 0]
         hot = _views(site, sorted(news, key=lambda item: item.number)[:HOT], target)

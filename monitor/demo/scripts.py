@@ -179,7 +179,7 @@ SCENES: Mapping[Scenario, Scene] = {
         discharged=True,
         form=Form.COPY,
         after="prompt",
-        column="topics",
+        column="regulations",
     ),
 }
 

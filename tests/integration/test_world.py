@@ -22,6 +22,7 @@ from monitor.demo.inbox import Inbox
 from monitor.demo.scripts import Script
 from monitor.demo.server import LOOPBACK, Server
 from monitor.demo.world import Timeline, World
+from monitor.targets import load
 
 MORNING = datetime(2026, 11, 24, 2, 0, 0, tzinfo=UTC)
 
@@ -220,6 +221,8 @@ def test_the_configuration_names_everybody(tmp_path: Path) -> None:
             )
 
     world, text = asyncio.run(written())
+    (tmp_path / "targets.toml").write_text(text, encoding="utf-8")
+    load(tmp_path / "targets.toml", {})
     targets = tomllib.loads(text)
     assert [portal["id"] for portal in targets["portal"]] == [portal.id for portal in PORTALS]
     assert {site["id"] for site in targets["site"]} == {*(county.id for county in COUNTIES), "liangshi"}
@@ -230,7 +233,7 @@ def test_the_configuration_names_everybody(tmp_path: Path) -> None:
     assert targets["fetch"]["allow_networks"] == ["127.0.0.0/8"]
     assert targets["store"]["url"] == f"sqlite:///{tmp_path}/duban.db"
     named = {column["url"] for site in targets["site"] for column in site.get("column", ())}
-    assert world.sites["heting"].list_address("topics") not in named, "nobody configured it"
+    assert world.sites["heting"].list_address("regulations") not in named, "nobody configured it"
     assert "grading" not in next(site for site in targets["site"] if site["id"] == "shuangxi")
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urljoin
-from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checks.reposts import Document, match
 from monitor.demo.cast import COUNTIES, PLAYERS, PORTALS, County, expected_findings
 from monitor.demo.county import expectations
 from monitor.demo.pages import Pages
@@ -22,12 +22,15 @@ from monitor.demo.scripts import SCENES, Scenario, Script, moment
 from monitor.demo.sites import Site
 from monitor.demo.styles import PER_PAGE, STYLES, Style
 from monitor.demo.texts import national_policy
-from monitor.demo.world import build_sites
+from monitor.demo.world import ZONE, build_sites
+from monitor.reading.article import Article, read_article
+from monitor.reading.home import read_home
+from monitor.reading.listing import read_listing
 
 SCRIPT = Script()
 OPENING = Opening(
     SCRIPT,
-    datetime(2026, 11, 24, 2, 0, 0, tzinfo=UTC).astimezone(ZoneInfo("Asia/Shanghai")),
+    datetime(2026, 11, 24, 2, 0, 0, tzinfo=UTC).astimezone(ZONE),
     {player.id: f"http://127.0.0.1:{20000 + index}" for index, player in enumerate(PLAYERS)},
 )
 SITES = build_sites(OPENING)
@@ -37,6 +40,9 @@ KEY = national_policy(OPENING.today)
 
 COUNTY_OF = {county.scenario: SITES[county.id] for county in COUNTIES}
 every_site = pytest.mark.parametrize("site", SITES.values(), ids=SITES.keys())
+one_of_each_style = pytest.mark.parametrize(
+    "site", [SITES[i] for i in ("qingshi", "heting", "songpi", "zhubu")]
+)
 
 
 def show(site: Site, address: str, elapsed: float) -> str:
@@ -79,7 +85,7 @@ def own_links(site: Site, address: str, elapsed: float) -> Iterator[str]:
             yield target
 
 
-@every_site
+@one_of_each_style
 def test_every_link_leads_somewhere(site: Site) -> None:
     # A crawler that follows the site's own links meets no dead end, so that a broken link is a scripted one.
     seen: set[str] = set()
@@ -230,6 +236,77 @@ def test_a_cut_title_stands_whole_beside_it() -> None:
     assert [link.get_text() for link in links] == [f"{item.title[:26]}..."]
 
 
+# What the reader makes of them, without any hint of how they are made.
+
+
+@one_of_each_style
+def test_the_reader_sees_the_rows_that_are_there(site: Site) -> None:
+    for column in site.columns:
+        held = site.rows(column.key, END)
+        address = site.list_address(column.key)
+        listing = read_listing(show(site, address, END), address)
+        assert [(row.title, row.url, row.date, row.pinned) for row in listing.rows] == [
+            (item.row or item.title, site.item_address(item), item.published.date(), item.is_pinned)
+            for item in held[:PER_PAGE]
+        ]
+        following = site.list_address(column.key, 2) if len(held) > PER_PAGE else None
+        assert listing.next_url == following
+
+
+@every_site
+def test_the_reader_sees_the_home_page_as_it_is_meant(site: Site) -> None:
+    home = read_home(show(site, site.address, END), site.address)
+    footer, shown = home.footer, site.shown
+    assert (footer.icp, footer.police) == (shown.icp, shown.police)
+    assert (footer.site_id, footer.sponsor) == (shown.site_id, shown.sponsor)
+    assert {site.list_address(column.key) for column in site.columns} <= {row.url for row in home.columns}
+    newest = {site.item_address(site.rows("news", END)[0])}
+    assert newest <= {row.url for row in home.rows}
+
+
+@one_of_each_style
+def test_the_reader_sees_what_an_article_declares(site: Site) -> None:
+    for item in (site.rows("news", END)[0], site.rows("policy", BEFORE)[0]):
+        found = article(site, site.item_address(item))
+        minute = item.published.replace(second=item.published.second if item.is_exact else 0)
+        assert (found.title, found.published_at) == (item.title, minute)
+        assert (found.source, found.site_id) == (item.source, site.shown.site_id)
+
+
+def test_a_portals_article_bears_its_number() -> None:
+    # key = "auto" goes by it.
+    for each in publications(OPENING):
+        site = SITES[each.portal]
+        item = next(item for item in site.items if item.document == each.document)
+        assert article(site, site.item_address(item)).doc_number == each.document.number
+
+
+@pytest.mark.parametrize("county", [c for c in COUNTIES if SCENES[c.scenario].form], ids=lambda c: c.id)
+def test_the_rule_tells_a_repost_from_what_is_none(county: County) -> None:
+    site, portal = SITES[county.id], SITES[publications(OPENING)[0].portal]
+    source = article(portal, source_address(publications(OPENING)[0], OPENING))
+    put_up = site.item_address(next(item for item in site.items if item.number == 500001))
+    candidate = article(portal if put_up.startswith(portal.base) else site, put_up)
+    same = match(as_document(source), as_document(candidate)).same
+    assert same == SCENES[county.scenario].discharged
+
+
+def article(site: Site, address: str) -> Article:
+    return read_article(show(site, address, END), address, zone=ZONE)
+
+
+def as_document(read: Article) -> Document:
+    return Document(
+        url=read.url,
+        title=read.title,
+        doc_number=read.doc_number,
+        published_at=read.published_at,
+        text=read.text,
+        links=read.links,
+        source=read.source,
+    )
+
+
 # What each scenario shows: its row appears at its second and not before.
 
 
@@ -329,9 +406,9 @@ def test_the_copy_elsewhere_stands_in_no_watched_place() -> None:
     address = site.item_address(copy)
     for place in configured(site):
         assert address not in list(own_links(site, place, END))
-    topics = site.list_address("topics")
-    assert topics in list(own_links(site, site.address, END)), "the home page names the column"
-    assert address in list(own_links(site, topics, END))
+    regulations = site.list_address("regulations")
+    assert regulations in list(own_links(site, site.address, END)), "the home page names the column"
+    assert address in list(own_links(site, regulations, END))
     sitemap = PAGES.answer(site, "/sitemap.xml", END).body.decode()
     assert address in sitemap
 
