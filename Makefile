@@ -32,7 +32,7 @@ format: setup ## Put the code into shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup ## Measure what should be fast: make bench ARGS="NAME …"
+bench: setup ## Measure: make bench lists what, make bench ARGS="NAME …" runs it
 	@sh scripts/bench.sh $(ARGS)
 
 run: setup ## Run the daemon on CONFIG=targets.toml

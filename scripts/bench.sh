@@ -1,20 +1,19 @@
 #!/bin/sh
-# Run the benchmarks that need nothing but this machine (bench/bench_*.py), or those named:
-# make bench ARGS="store"  runs bench/bench_store.py. What measures on data of your own takes its path
-# as an argument and is run by hand: .venv/bin/python bench/NAME.py PATH
+# make bench                        lists what can be measured
+# make bench ARGS="pairs FILE"      runs bench/pairs.py with the arguments that follow its name
 set -eu
 cd "$(dirname "$0")/.."
 
-run() {
-    echo "== $1"
-    .venv/bin/python "$1" </dev/null
-}
-
-if [ $# -gt 0 ]; then
-    for name in "$@"; do run "bench/bench_$name.py"; done
+if [ $# -eq 0 ]; then
+    echo 'make bench ARGS="NAME …", where NAME is one of:'
+    for file in bench/[a-z]*.py; do
+        [ -f "$file" ] || continue
+        printf '  %-18s %s\n' "$(basename "$file" .py)" "$(sed -n '1s/^"""//p' "$file")"
+    done
     exit 0
 fi
-for file in bench/bench_*.py; do
-    [ -f "$file" ] || { echo "no benchmark in bench/ yet"; exit 0; }
-    run "$file"
-done
+
+name=$1
+shift
+[ -f "bench/$name.py" ] || { echo "bench: there is no bench/$name.py; make bench lists what there is" >&2; exit 2; }
+exec .venv/bin/python "bench/$name.py" "$@"
