@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,15 +126,20 @@ def _fill(value: Any, loc: Loc, vault: Vault, unset: list[Fault]) -> Any:
 
 
 def _veil(fault: Fault, filled: Any) -> Fault:
-    """Keep what a placeholder stands for out of what is said about it."""
-    value = _value_at(filled, fault.loc)
-    hidden = [part for part in (value if isinstance(value, list) else [value]) if isinstance(part, Veiled)]
-    if not hidden:
-        return fault
+    """Keep what placeholders stand for out of what is said, and do not improve upon it either."""
     message = fault.message
-    for secret in hidden:
+    for secret in _veiled_in(filled):
         message = message.replace(secret, MASK)
-    return Fault(fault.loc, message, shows_value=fault.shows_value)
+    is_own = any(_veiled_in(_value_at(filled, fault.loc)))
+    return replace(fault, message=message, nearest=None if is_own else fault.nearest)
+
+
+def _veiled_in(value: Any) -> Iterator[Veiled]:
+    if isinstance(value, Veiled):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _veiled_in(part)
 
 
 def _locate(fault: Fault, merged: Merged, reading: Reading) -> Problem:

@@ -278,10 +278,12 @@ def test_other_store_urls_stay_as_they_are(write: Write, url: str) -> None:
     assert load(write(f'[store]\nurl = "{url}"\n'), {}).store.url.reveal() == url
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+def test_a_byte_order_mark_does_no_harm(write: Write) -> None:
     """Editors on Windows write one."""
-    (tmp_path / "targets.toml").write_text(OFFICE, encoding="utf-8-sig")
-    assert load(tmp_path / "targets.toml", {}).office.region == "340899"
+    mark = "\ufeff"
+    targets = load(write(mark + OFFICE, {"calendar/2028.json": mark + NATIONAL_DAY}), {})
+    assert targets.office.region == "340899"
+    assert targets.years[2028].is_announced
 
 
 def test_the_environment_says_where_to_listen(write: Write) -> None:
@@ -368,7 +370,8 @@ def test_a_changed_file_is_noticed(write: Write, name: str, content: str) -> Non
     targets = load(path, {})
     before = stamp(targets)
     assert stamp(targets) == before
-    write(path.read_text(encoding="utf-8"), {name: content})
+    (path.parent / name).parent.mkdir(exist_ok=True)
+    (path.parent / name).write_text(content, encoding="utf-8")
     assert stamp(targets) != before
 
 

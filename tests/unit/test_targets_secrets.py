@@ -22,7 +22,7 @@ from monitor.targets.secrets import (
     find_literal_password,
     mask_password,
 )
-from tests.configs import ENV, FIXTURES, SITE, Write, faults, write_files
+from tests.configs import ENV, FIXTURES, OFFICE, SITE, Write, faults, write_files
 
 
 @pytest.fixture
@@ -93,6 +93,40 @@ def test_a_wrong_value_out_of_the_environment_is_not_repeated(write: Write, text
     (line,) = faults(write(text))
     assert place in line
     assert "hunter2" not in line
+
+
+IN_MESSAGES = [
+    pytest.param(
+        OFFICE + 'timezone = "{env:WORD}"\n',
+        "Asia/Shangai",
+        'targets.toml:4 [office] timezone: is not a time zone that is known ("{env:WORD}")',
+        id="nor is its like",
+    ),
+    pytest.param(
+        OFFICE + 'hours = ["{env:WORD}"]\n',
+        "17:30-08:30",
+        'targets.toml:4 [office] hours: must not run backwards, as *** does (["{env:WORD}"])',
+        id="nor taken up in a sentence",
+    ),
+    pytest.param(
+        SITE + 2 * '[[site.column]]\nname = "{env:WORD}"\nurl = "https://www.example.gov.cn/"\n',
+        "hunter2",
+        'targets.toml:5 [[site]] "example" column: must differ in name: "***" is there twice',
+        id="nor in one about what stands around it",
+    ),
+    pytest.param(
+        '[calendar]\nholidays = ["{env:WORD}"]\nworkdays = [2027-02-09]\n',
+        "2027-02-09",
+        "targets.toml:3 [calendar] workdays: must not hold a day that stands in holidays too: *** "
+        "([2027-02-09])",
+        id="nor in one about its neighbour",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "word", "expected"), IN_MESSAGES)
+def test_nor_in_a_sentence(write: Write, text: str, word: str, expected: str) -> None:
+    assert faults(write(text), {"WORD": word}) == [expected]
 
 
 def test_what_a_placeholder_holds_is_not_offered_as_a_near_name(write: Write) -> None:
