@@ -126,7 +126,9 @@ class Server(Table):
     )
     public_url: Url = Field(default="http://127.0.0.1:8080", description="what links in messages start with")
     metrics: Address = Field(
-        default="127.0.0.1:9464", validate_default=True, description="/metrics, /healthz and /readyz"
+        default="127.0.0.1:9464",
+        validate_default=True,
+        description="/metrics, /healthz and /readyz; the variable DUBAN_METRICS goes before it",
     )
     series: Series = Field(default="column", description="how fine the series per target are")
 

@@ -291,6 +291,7 @@ def test_the_environment_says_where_to_listen(write: Write) -> None:
     assert load(path, {"DUBAN_LISTEN": "0.0.0.0:80"}).server.listen == "0.0.0.0:80"
     assert load(path, {"DUBAN_LISTEN": ""}).server.listen == "127.0.0.1:8081"
     assert default_targets(path.parent, {"DUBAN_LISTEN": "[::]:80"}).server.listen == "[::]:80"
+    assert load(path, {"DUBAN_METRICS": "0.0.0.0:81"}).server.metrics == "0.0.0.0:81"
     wrong = 'the environment DUBAN_LISTEN: must be "host:port", such as "127.0.0.1:8080" ("80")'
     assert faults(path, {"DUBAN_LISTEN": "80"}) == [wrong]
     with pytest.raises(TargetsError, match=re.escape(wrong)):
