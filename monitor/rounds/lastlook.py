@@ -18,23 +18,35 @@ from monitor.net.client import CookieRound
 from monitor.reading.article import read_article
 from monitor.reading.home import Home, read_home
 from monitor.reading.listing import ListHints, read_listing
+from monitor.reading.quality import is_soft_404, is_stub
 from monitor.reading.rows import Row
 from monitor.rounds.context import Context
-from monitor.rounds.readings import day_of
+from monitor.rounds.readings import day_of, is_data
 from monitor.rounds.recognise import Candidate, Duty
 from monitor.targets import Site
 
 MOST_COLUMNS = 15
 MOST_ADDRESSES = 20
-NOT_RENDERED = "浏览器渲染后的首页（未渲染：目前只读取网页源码）"
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A place of the last look: its name and address, and why it could not be read (empty: it was)."""
+
+    name: str
+    url: str = ""
+    why: str = ""
+
+
+NOT_RENDERED = Searched("浏览器渲染后的首页", why="目前只读取网页源码，不渲染")
 
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
     """Where it was looked, what could not be read (with reasons), and the rows found there, by obligation."""
 
-    places: tuple[str, ...]
-    unread: tuple[str, ...]
+    places: tuple[Searched, ...]
+    unread: tuple[Searched, ...]
     rows: tuple[Row, ...]
 
     def candidates(self, at: datetime) -> tuple[Candidate, ...]:
@@ -51,8 +63,8 @@ class _Search:
     ctx: Context
     site: Site
     cookies: CookieRound
-    places: list[str]
-    unread: list[str]
+    places: list[Searched]
+    unread: list[Searched]
     rows: list[Row]
 
     @property
@@ -62,10 +74,11 @@ class _Search:
     async def read(self, name: str, url: str) -> str | None:
         """Fetch a place's text and note whether it could be read."""
         page = await self.ctx.client.get(url, fresh=True, cookies=self.cookies, robots=self.robots)
-        if not page.ok:
-            self.unread.append(f"{name} {url}（{page.outcome}）")
+        why = str(page.outcome) if not page.ok else is_stub(page.text) or is_soft_404(page.text)
+        if why and not (page.ok and is_data(page.text)):
+            self.unread.append(Searched(name, url, why))
             return None
-        self.places.append(f"{name} {url}")
+        self.places.append(Searched(name, url))
         return page.text
 
 
@@ -88,12 +101,12 @@ async def look_everywhere(
 
 
 async def _read_columns(search: _Search, home: Home, watched: Collection[str]) -> None:
-    hosts = {URL(search.site.url).host, *search.site.hosts}
+    hosts = {URL(search.site.url).authority, *search.site.hosts}
     seen = set(watched)
     columns = []
     for row in home.columns:
         address = canonical(row.url)
-        if address not in seen and URL(row.url).host in hosts:
+        if address not in seen and URL(row.url).authority in hosts:
             seen.add(address)
             columns.append(row)
     for row in columns[:MOST_COLUMNS]:
@@ -123,7 +136,7 @@ async def _read_sitemap(search: _Search, since: datetime) -> None:
 
 async def _ask_search(search: _Search, title: str) -> None:
     if search.site.search is None:
-        search.unread.append("站内搜索（未配置）")
+        search.unread.append(Searched("站内搜索", why="未配置"))
         return
     url = search.site.search.replace("{title}", quote(title))
     text = await search.read("站内搜索", url)

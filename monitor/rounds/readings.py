@@ -100,9 +100,14 @@ async def read_place(ctx: Context, place: Place, wish: Wish, cookies: CookieRoun
 def _trouble_with_page(page: Page) -> str | None:
     if not page.ok:
         return f"{page.outcome}: {page.reason}" if page.reason else str(page.outcome)
-    if page.text[:100].lstrip("\ufeff \r\n\t").startswith(("{", "[", "<?xml", "<rss", "<urlset")):
-        return None  # data, not a page for people: whether it holds rows is for the reader to say
+    if is_data(page.text):
+        return None  # whether it holds rows is for the reader to say
     return is_stub(page.text) or is_soft_404(page.text) or is_template(page.text)
+
+
+def is_data(text: str) -> bool:
+    """Whether a page is a feed, a sitemap or JSON, and not one for people."""
+    return text[:100].lstrip("\ufeff \r\n\t").startswith(("{", "[", "<?xml", "<rss", "<urlset"))
 
 
 def _judge_home(ctx: Context, place: Place, page: Page) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -15,6 +16,7 @@ from checks.titles import normalise
 from monitor.rounds.context import Context
 from monitor.rounds.findings import apply_finding
 from monitor.rounds.judge import clock_of, note_absence, note_proof, settle
+from monitor.rounds.lastlook import Searched
 from monitor.rounds.look import Brief, Looked
 from monitor.rounds.readings import Placed, Reading
 from monitor.rounds.recognise import Candidate
@@ -182,11 +184,11 @@ def _judge_one(
 def _note_last_look(obligation: Obligation, looked: Looked) -> None:
     if looked.last is None or obligation.looked is not None or looked.at < obligation.limit_at:
         return
-    read = [f"{reading.place.name} {reading.place.url}" for reading in looked.readings if reading.is_good]
+    read = [Searched(reading.place.name, reading.place.url) for reading in looked.readings if reading.is_good]
     obligation.looked = {
         "at": looked.at.isoformat(),
-        "places": [*read, *looked.last.places],
-        "unread": list(looked.last.unread),
+        "places": [asdict(place) for place in (*read, *looked.last.places)],
+        "unread": [asdict(place) for place in looked.last.unread],
     }
 
 

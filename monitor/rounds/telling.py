@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from alerts.events import Event, Kind, ProblemFacts, RepostFacts, SiteRef
 from checks.obligations import State
 from checks.rules import Severity
+from monitor.rounds.articles import parse_stated
 from monitor.rounds.context import Context
 from monitor.store.tables import AlertEvent, Obligation, Policy, Problem
 
@@ -82,7 +84,7 @@ def site_ref(ctx: Context, owner: str) -> SiteRef:
 def repost_facts(ctx: Context, obligation: Obligation, policy: Policy) -> RepostFacts:
     """All that a message on a duty needs."""
     sighting = obligation.sighting or {}
-    looked = obligation.looked or {}
+    looked = obligation.looked or {"places": [], "unread": []}
     portal = next((portal for portal in ctx.targets.portals if portal.id == obligation.portal), None)
     return RepostFacts(
         obligation_id=obligation.id or 0,
@@ -95,18 +97,33 @@ def repost_facts(ctx: Context, obligation: Obligation, policy: Policy) -> Repost
         limit_at=obligation.limit_at,
         state=State(obligation.state),
         doc_number=policy.doc_number,
-        published_at=policy.published_at,
+        published_at=as_shown(policy.published_at, ctx),
         seen_after=obligation.seen_after,
         seen_by=datetime.fromisoformat(sighting["seen_by"]) if sighting else None,
         discharged_at=obligation.discharged_at,
         found_url=sighting.get("url"),
         found_how=sighting.get("how"),
-        looked_at=tuple(looked.get("places", ())),
-        unread=tuple(looked.get("unread", ())),
+        looked_at=_once(place["name"] for place in looked["places"]),
+        unread=tuple(
+            dict.fromkeys(f"{place['name']}（{place['why']}）" for place in looked.get("unread", ()))
+        ),
         review=obligation.review,  # type: ignore[arg-type]  # the column holds only these words
         reason=obligation.reason,
         link=f"{ctx.targets.server.public_url}/obligations/{obligation.id}",
     )
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def as_shown(stated: str | None, ctx: Context) -> str | None:
+    """A stated time as pages write it: the day, and hours and minutes (seconds if there are any)."""
+    moment = parse_stated(stated)
+    if not isinstance(moment, datetime):
+        return moment.isoformat() if moment else None
+    local = moment.astimezone(ctx.counting.zone)
+    return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
 
 
 def _put(session: Session, event: Event) -> None:

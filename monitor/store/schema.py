@@ -37,9 +37,9 @@ def require_current(store: Store) -> None:
         raise StoreError(f"the store {store.url} {what}: start the daemon once, or run `duban db upgrade`")
 
 
-def write_revision(store: Store, message: str) -> None:
+def write_revision(store: Store, message: str, number: str) -> None:
     """Write the step from the store's schema to the tables as they are now (for developers)."""
     config = _config()
     with store.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.revision(config, message=message, autogenerate=True, rev_id="0001")
+        command.revision(config, message=message, autogenerate=True, rev_id=number)
