@@ -12,7 +12,8 @@ from checks.obligations import State
 from checks.rules import Severity
 from monitor.rounds.articles import parse_stated
 from monitor.rounds.context import Context
-from monitor.store.tables import AlertEvent, Obligation, Policy, Problem
+from monitor.store.alerts import queue
+from monitor.store.tables import Obligation, Policy, Problem
 
 QUICK = timedelta(seconds=30)
 """Clocks of one policy start together, and their reminders fall due together: no need to wait long."""
@@ -33,7 +34,7 @@ def tell_repost(
     assert policy is not None  # an obligation's policy is never deleted
     group = ctx.targets.rules.repost.group
     window = min(group, QUICK) if kind in (Kind.DUTY, Kind.REMINDER) else group
-    _put(
+    queue(
         session,
         Event(
             kind=kind,
@@ -49,7 +50,7 @@ def tell_repost(
 
 def tell_problem(session: Session, ctx: Context, kind: Kind, problem: Problem, now: datetime) -> None:
     """Tell of a finding: that it stands, or that it was put right."""
-    _put(
+    queue(
         session,
         Event(
             kind=kind,
@@ -124,18 +125,3 @@ def as_shown(stated: str | None, ctx: Context) -> str | None:
         return moment.isoformat() if moment else None
     local = moment.astimezone(ctx.counting.zone)
     return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
-
-
-def _put(session: Session, event: Event) -> None:
-    session.add(
-        AlertEvent(
-            kind=event.kind,
-            rule=event.rule,
-            group=event.group,
-            site=event.site.id,
-            ready_at=event.ready_at,
-            occurred_at=event.occurred_at,
-            payload=event.to_json(),
-            subject=event.subject,
-        )
-    )

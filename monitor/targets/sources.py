@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from glob import glob
+from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,8 @@ def _read(path: Path, reading: Reading, trail: tuple[Path, ...]) -> None:
 def _include(pattern: str, source: Source, reading: Reading, trail: tuple[Path, ...]) -> None:
     reading.patterns.append(pattern)
     matches = find_included(reading.base, pattern)
-    if not matches:
+    # A pattern may match nothing yet (`targets.d/*.toml` before the first file); a plain name has to be there.
+    if not matches and not has_magic(pattern):
         reading.problems.append(_include_problem(source, "matches no file", pattern))
     for match in matches:
         if match in trail:
