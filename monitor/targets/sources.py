@@ -92,7 +92,7 @@ def _read(path: Path, reading: Reading, trail: tuple[Path, ...]) -> None:
 def _include(pattern: str, source: Source, reading: Reading, trail: tuple[Path, ...]) -> None:
     reading.patterns.append(pattern)
     matches = find_included(reading.base, pattern)
-    # A pattern may match nothing yet (`targets.d/*.toml` before the first file); a plain name has to be there.
+    # A pattern may match nothing yet (`targets.d/*.toml` before the first file); a plain name must.
     if not matches and not has_magic(pattern):
         reading.problems.append(_include_problem(source, "matches no file", pattern))
     for match in matches:
