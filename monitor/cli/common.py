@@ -72,9 +72,11 @@ def optional_targets(given: Path | None) -> Targets:
 def open_store(targets: Targets) -> Store:
     """The store of a configuration, beside a daemon that may be running on it."""
     from monitor.store.schema import require_current
-    from monitor.store.session import Store
+    from monitor.store.session import Store, StoreError
 
     store = Store(targets.store.url.reveal())
+    if store.is_missing:
+        raise StoreError(f"there is no store at {store.shown_url} yet: `duban run` makes it")
     require_current(store)
     return store
 
@@ -89,7 +91,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", pad_edge=False)
+    table = Table(title=title or None, title_justify="left", pad_edge=False, show_header=any(columns))
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in rows:

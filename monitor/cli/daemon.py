@@ -33,9 +33,9 @@ alert = typer.Typer(help="Channels to people.", no_args_is_help=True)
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command()(run)
-    app.command()(check)
-    app.command()(demo)
+    app.command(short_help="Run the daemon.")(run)
+    app.command(short_help="Validate the configuration and show its plan.")(check)
+    app.command(short_help="Show it at work, in 40 seconds.")(demo)
     app.add_typer(db, name="db")
     app.add_typer(alert, name="alert")
 

@@ -26,9 +26,9 @@ UrlArgument = Annotated[str, typer.Argument(help="The item's address on the port
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.add_typer(key, name="key")
-    app.command()(waive)
-    app.command()(discharge)
-    app.command()(acknowledge)
+    app.command(short_help="Let an obligation go.")(waive)
+    app.command(short_help="Show by hand where a repost stands.")(discharge)
+    app.command(short_help="Note that somebody deals with a problem.")(acknowledge)
 
 
 def waive(obligation: IdArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:

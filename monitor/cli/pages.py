@@ -36,9 +36,9 @@ UrlArgument = Annotated[str, typer.Argument(help="The page's address.", metavar=
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command()(read)
-    app.command()(article)
-    app.command()(match)
+    app.command(short_help="Show the list that duban sees on a page.")(read)
+    app.command(short_help="Show what duban reads in an article.")(article)
+    app.command(short_help="Say whether items discharge duties, and why.")(match)
 
 
 def read(

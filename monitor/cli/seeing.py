@@ -32,10 +32,10 @@ RECENT = timedelta(days=7)
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command()(status)
-    app.command()(explain)
-    app.command()(deadline)
-    app.command()(audit)
+    app.command(short_help="Show how things stand.")(status)
+    app.command(short_help="Show the reasoning of one verdict.")(explain)
+    app.command(short_help="Count the deadlines of a publication.")(deadline)
+    app.command(short_help="Judge all that one look at a site decides.")(audit)
 
 
 def status(

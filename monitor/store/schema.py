@@ -20,8 +20,10 @@ def _config() -> Config:
 
 
 def upgrade(store: Store) -> None:
-    """Apply the steps that the store lacks; an empty store gets all of them."""
+    """Apply the steps that the store lacks; an empty store gets all of them, a missing file is made."""
     config = _config()
+    if store.file is not None:
+        store.file.parent.mkdir(parents=True, exist_ok=True)
     with store.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -34,7 +36,7 @@ def require_current(store: Store) -> None:
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     if held != wanted:
         what = "is empty" if held is None else f"has schema {held}, this version needs {wanted}"
-        raise StoreError(f"the store {store.url} {what}: start the daemon once, or run `duban db upgrade`")
+        raise StoreError(f"the store {store.shown_url} {what}: start the daemon once, or run `duban db upgrade`")
 
 
 def write_revision(store: Store, message: str, number: str) -> None:

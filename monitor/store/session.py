@@ -36,12 +36,10 @@ class _Job(Generic[T]):
 
 
 def open_engine(url: str) -> Engine:
-    """Make an engine for `sqlite:///path` or `postgresql://…`; the folder of a SQLite file is made."""
+    """Make an engine for `sqlite:///path` or `postgresql://…`; nothing is opened yet."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, poolclass=NullPool, connect_args={"timeout": 30})
     event.listen(engine, "connect", _tune_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -72,6 +70,22 @@ class Store:
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+
+    @property
+    def shown_url(self) -> str:
+        """The store's address for people, without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite store."""
+        name = self.engine.url.database
+        return Path(name) if self.engine.dialect.name == "sqlite" and name else None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is a file that is not there yet."""
+        return self.file is not None and not self.file.exists()
 
     def start(self) -> None:
         """Start the writer."""
