@@ -1,0 +1,76 @@
+"""Which items of a portal are key policy, to be reposted: they guide the whole and must be widely known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from checks.numbers import doc_numbers, normalise_doc_number
+
+_LAST_BRACKET = re.compile(r"[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRules:
+    """What the office says of key items: patterns over the title, and what a document number begins with."""
+
+    include: tuple[re.Pattern[str], ...] = ()
+    exclude: tuple[re.Pattern[str], ...] = ()
+    doc_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDecision:
+    """Whether an item is key, and why, in a sentence for the record.
+
+    `is_proposal`: the column says "ask", so nothing counts until an officer agrees.
+    """
+
+    key: bool
+    why: str
+    is_proposal: bool = False
+
+
+def decide(
+    mode: str, title: str, doc_number: str | None, rules: KeyRules, by_hand: bool | None = None
+) -> KeyDecision:
+    """Decide by the column's `mode` (all, none, auto or ask); what an officer said wins over all of it.
+
+    In auto and ask an excluded title is never key; else a document number decides, then an included title.
+    """
+    if by_hand is not None:
+        return KeyDecision(by_hand, f"an officer said {'key' if by_hand else 'not key'}")
+    if mode in ("all", "none"):
+        return KeyDecision(mode == "all", f"the column says {mode} of its items are key")
+    if mode not in ("auto", "ask"):
+        raise ValueError(f"{mode!r} is none of all, none, auto, ask")
+    key, why = _judge(" ".join(title.split()), doc_number, rules)
+    return KeyDecision(key, why, is_proposal=mode == "ask")
+
+
+def _judge(title: str, doc_number: str | None, rules: KeyRules) -> tuple[bool, str]:
+    if (pattern := _matching(rules.exclude, title)) is not None:
+        return False, f"the title matches {pattern!r}, which is excluded"
+    if (beginning := _key_beginning(title, doc_number, rules.doc_numbers)) is not None:
+        return True, f"its document number begins with {beginning}"
+    if (pattern := _matching(rules.include, title)) is not None:
+        return True, f"the title matches {pattern!r}, which is included"
+    return False, "neither its title nor its document number is among the key ones"
+
+
+def _matching(patterns: tuple[re.Pattern[str], ...], title: str) -> str | None:
+    return next((pattern.pattern for pattern in patterns if pattern.search(title)), None)
+
+
+def _key_beginning(title: str, doc_number: str | None, beginnings: tuple[str, ...]) -> str | None:
+    """What one of the item's numbers begins with.
+
+    A list shows no number but that in the title's last bracket; one inside a title is another document's.
+    """
+    bracket = _LAST_BRACKET.search(title)
+    numbers = doc_numbers(bracket[1]) if bracket else ()
+    if doc_number:
+        numbers = (normalise_doc_number(doc_number), *numbers)
+    return next(
+        (beginning for beginning in beginnings for number in numbers if number.startswith(beginning)), None
+    )
