@@ -58,6 +58,9 @@ class _Phrases:
     def rule_name(self, rule: Rule) -> str:
         return rule.en
 
+    def reason(self, reason: str) -> str:
+        return reason
+
     def listed(self, what: str, number: int) -> str:
         one, many = _UNITS[what]
         return one if number == 1 else f"{many} ({number})"
@@ -146,6 +149,7 @@ EN = Words(
         Kind.URGENT: "[Urgent: {verdict}] {who}: {what}",
         Kind.RESOLVED: "[Reposted] {who}: {what}",
         Kind.CORRECTION: "[Correction] {who}: the message “{verdict}” on {what} is withdrawn",
+        Kind.DIGEST: "[For information] {who}: {what}",
         Kind.BLIND: "[Could not be verified] {who}: {what}; this does not mean it was not reposted",
     },
     problem_titles={
@@ -156,6 +160,7 @@ EN = Words(
         Kind.URGENT: "[Urgent] {who}: {what}",
         Kind.RESOLVED: "[Resolved] {who}: {what}",
         Kind.CORRECTION: "[Correction] {who}: the message on {what} is withdrawn",
+        Kind.DIGEST: "[For information] {who}: {what}",
         Kind.BLIND: "[Could not be observed] {who}: pages could not be read; nothing need be wrong",
     },
     repost_advice={
@@ -171,6 +176,7 @@ EN = Words(
         "us the page's address; it will be verified and corrected.",
         Kind.RESOLVED: "To do: nothing more.",
         Kind.CORRECTION: "To do: go by this correction; take back what followed from the earlier message.",
+        Kind.DIGEST: "To do: nothing now.",
         Kind.BLIND: "To do: please look at the site by hand. If it is done, send us the page's address.",
     },
     problem_advice={
@@ -182,6 +188,7 @@ EN = Words(
         Kind.URGENT: "To do: act at once, and telephone the office.",
         Kind.RESOLVED: "To do: nothing more.",
         Kind.CORRECTION: "To do: go by this correction; take back what followed from the earlier message.",
+        Kind.DIGEST: "To do: nothing now.",
         Kind.BLIND: "To do: please open the page by hand; if it is fine, check our network "
         "and the column's settings.",
     },

@@ -54,7 +54,7 @@ _VALUES: Mapping[str, Callable[[_Problem], str | None]] = {
     "basis": _Problem.basis,
     "expected": lambda it: _said(it.facts.expected),
     "found": lambda it: _said(it.facts.found),
-    "reason": lambda it: _said(it.facts.reason),
+    "reason": lambda it: _said(it.words.phrases.reason(it.facts.reason)) if it.facts.reason else None,
     "since": lambda it: it.at(it.facts.since),
     "due": lambda it: it.by(it.facts.due_at),
     "page": lambda it: clean_url(it.facts.url) if it.facts.url else None,

@@ -13,6 +13,7 @@ from alerts.messages.words import Words
 from checks.rules import RULES
 
 BRIEF = 36
+LOOK_LENGTH = 60
 MOST_PLACES = 12
 
 _ACCUSATION = ("policy", "published", "started", "limit", "basis", "missing", "looked", "unread", "review")
@@ -24,6 +25,7 @@ _FACTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.URGENT: (*_ACCUSATION, "obligation"),
     Kind.RESOLVED: ("policy", "done", "state", "started", "limit", "how", "found_url"),
     Kind.CORRECTION: ("policy", "state", "reason", "done", "how", "found_url", "review", "obligation"),
+    Kind.DIGEST: ("policy", "published", "started", "target", "limit", "state", "obligation"),
     Kind.BLIND: (
         "policy",
         "published",
@@ -55,7 +57,8 @@ class _Repost:
         return self.words.phrases.deadline(moment, self.office.zone, self.now)
 
     def places(self, places: Sequence[str]) -> str | None:
-        shown = [clean(place, PLACE_LENGTH) for place in places[:MOST_PLACES]]
+        say = self.words.phrases.reason
+        shown = [clean(say(place), LOOK_LENGTH) for place in places[:MOST_PLACES]]
         more = ["…"] if len(places) > MOST_PLACES else []
         return self.words.signs.comma.join(shown + more) or None
 
@@ -71,6 +74,10 @@ class _Repost:
     def published(self) -> str:
         shown = clean(self.facts.published_at, PLACE_LENGTH) if self.facts.published_at else None
         return self.words.phrases.published(clean(self.facts.portal, PLACE_LENGTH), shown)
+
+    def reason(self) -> str | None:
+        reason = self.facts.reason
+        return clean(self.words.phrases.reason(reason), REASON_LENGTH) if reason else None
 
     def state(self) -> str:
         """The state's name; a violation is a suspicion until it was reviewed and upheld."""
@@ -99,7 +106,7 @@ _VALUES: Mapping[str, Callable[[_Repost], str | None]] = {
     "state": _Repost.state,
     "how": lambda it: it.words.how.get(it.facts.found_how or ""),
     "found_url": lambda it: clean_url(it.facts.found_url) if it.facts.found_url else None,
-    "reason": lambda it: clean(it.facts.reason, REASON_LENGTH) if it.facts.reason else None,
+    "reason": _Repost.reason,
     "obligation": lambda it: str(it.facts.obligation_id),
     "source": lambda it: clean_url(it.facts.policy_url),
 }

@@ -43,6 +43,9 @@ class Phrases(Protocol):
     def rule_name(self, rule: Rule) -> str:
         """What a rule is called in this language."""
 
+    def reason(self, reason: str) -> str:
+        """A reason of the record, which keeps them in English; also "place（reason）" and "place：reason"."""
+
     def listed(self, what: str, number: int) -> str:
         """The heading of a list: what it holds ("sites", "policies" or "problems") and how many."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
 from alerts.events import Kind
 from alerts.messages.draft import Basis, Signs, end_of_day
+from alerts.messages.reasons import in_chinese
 from alerts.messages.words import Words
 from checks.obligations import State
 from checks.rules import Rule
 
 _WEEKDAYS = "一二三四五六日"
+# What the record says of a place: "网站地图（timeout）", "首页：timeout".
+_PLACE_AND_WHY = re.compile(r"([^：（]+)(（|：)(.+?)(）?)", re.DOTALL)
 _UNITS = {"sites": ("网站", "个"), "policies": ("文件", "份"), "problems": ("问题", "项")}
 
 
@@ -52,6 +56,12 @@ class _Phrases:
 
     def rule_name(self, rule: Rule) -> str:
         return rule.zh
+
+    def reason(self, reason: str) -> str:
+        if found := _PLACE_AND_WHY.fullmatch(reason):
+            place, opening, why, closing = found.groups()
+            return f"{place}{opening}{in_chinese(why)}{closing}"
+        return in_chinese(reason)
 
     def listed(self, what: str, number: int) -> str:
         name, unit = _UNITS[what]
@@ -141,6 +151,7 @@ ZH = Words(
         Kind.URGENT: "【紧急·{verdict}】{who}：{what}",
         Kind.RESOLVED: "【已转载】{who}：{what}",
         Kind.CORRECTION: "【更正】{who}：此前关于{what}“{verdict}”的通知作废",
+        Kind.DIGEST: "【情况】{who}：{what}",
         Kind.BLIND: "【无法核实】{who}：看不清是否转载{what}，不表示未转载",
     },
     problem_titles={
@@ -151,6 +162,7 @@ ZH = Words(
         Kind.URGENT: "【紧急】{who}：{what}",
         Kind.RESOLVED: "【已解决】{who}：{what}",
         Kind.CORRECTION: "【更正】{who}：此前关于{what}的通知作废",
+        Kind.DIGEST: "【情况】{who}：{what}",
         Kind.BLIND: "【无法监测】{who}：读不到页面，不表示对方有问题",
     },
     repost_advice={
@@ -161,6 +173,7 @@ ZH = Words(
         Kind.URGENT: "请做：立即转载或链接原文。已经转载或认为有误的，请把页面地址报本办，核实后更正。",
         Kind.RESOLVED: "请做：无需再办。",
         Kind.CORRECTION: "请做：以本更正为准；已据此前通知作出处理的，请一并撤回。",
+        Kind.DIGEST: "请做：知悉即可。",
         Kind.BLIND: "请做：人工打开网站看一眼；已经转载的，请把页面地址报本办登记。",
     },
     problem_advice={
@@ -171,6 +184,7 @@ ZH = Words(
         Kind.URGENT: "请做：立即处理，并电话报告本办。",
         Kind.RESOLVED: "请做：无需再办。",
         Kind.CORRECTION: "请做：以本更正为准；已据此前通知作出处理的，请一并撤回。",
+        Kind.DIGEST: "请做：知悉即可。",
         Kind.BLIND: "请做：人工打开页面看一眼；页面正常的，请检查本机网络和栏目配置。",
     },
     blind_note="这不表示对方未转载，也不表示网站有问题：是我们没有读到，不作为认定依据。",

@@ -19,7 +19,6 @@ from tests.telling import FAR, HERE, OFFICE, PROBLEM, REPOST, THERE, ZONE, at, p
 
 NUMBER = "DB-20261126-0007"
 NOW = at(26, 0, 20)
-REPOST_KINDS = tuple(kind for kind in Kind if kind is not Kind.DIGEST)
 
 
 def write(*events: Event, language: str = "zh-CN", office: OfficeFacts = OFFICE) -> Message:
@@ -123,7 +122,7 @@ def test_messages_word_for_word(events: tuple[Event, ...], text: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", REPOST_KINDS)
+@pytest.mark.parametrize("kind", Kind)
 def test_every_message_on_reposts_has_its_parts_in_order(kind: Kind, language: str) -> None:
     message = write(
         repost(kind, seen_after=at(25, 17), discharged_at=at(25, 16), link=LINK), language=language
@@ -141,7 +140,7 @@ def test_every_message_on_reposts_has_its_parts_in_order(kind: Kind, language: s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", REPOST_KINDS)
+@pytest.mark.parametrize("kind", Kind)
 def test_every_message_on_problems_has_its_parts(kind: Kind, language: str) -> None:
     event = problem(kind, url="https://here.example/", reason="why", link=LINK)
     message = write(event, language=language)
@@ -337,6 +336,24 @@ def test_blindness_is_ours_and_says_so_first(event: Event, language: str) -> Non
     assert body.startswith(LANGUAGES[language].blind_note)
     if language == "zh-CN":
         assert "这不表示对方未转载" in body
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ("timeout", "在规定时间内未能打开"),
+        ("网站地图（timeout）", "网站地图（在规定时间内未能打开）"),
+        ("首页：blocked", "首页：被防护系统拦截"),
+        ("站内搜索（未配置）", "站内搜索（未配置）"),
+        ("栏目“通知（公告）”（timeout）", "栏目“通知（公告）”（timeout）"),  # better as it is than mixed up
+        ("something new", "something new"),
+    ],
+)
+def test_reasons_of_the_record_are_told_in_the_office_s_language(recorded: str, said: str) -> None:
+    event = repost(Kind.BLIND, unread=(recorded,), reason=recorded)
+    assert f"未能读取：{said}" in write(event).body.splitlines()
+    assert f"原因：{said}" in write(event).body.splitlines()
+    assert f"Reason: {recorded}" in write(event, language="en").body.splitlines()
 
 
 # --- times ---------------------------------------------------------------------------------------------
