@@ -1,0 +1,108 @@
+"""Every reason that the record keeps in English is told in Chinese; what is not known comes back as it is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from alerts.messages.reasons import in_chinese
+from checks.keys import KeyRules, decide
+from monitor.net.outcomes import Outcome
+from monitor.reading.quality import is_soft_404, is_stub
+from monitor.reading.rows import Row
+from monitor.rounds.readings import placed, trouble_with_rows
+
+ROOT = Path(__file__).parents[2]
+
+
+def states_with_reasons(module: str) -> Iterator[str]:
+    """Yield each sentence that stands beside a State in the source: `State.MET, "done by the target"`."""
+    for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+            state, why = node.elts
+            if isinstance(state, ast.Attribute) and ast.unparse(state.value) == "State":
+                yield from strings_in(why)
+
+
+def strings_in(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a sentence has no English word left in it; names of files and protocols are none."""
+    return not re.search(r"[a-z]{2,} [a-z]{2,}", text) and bool(re.search(r"[一-鿿]", text))
+
+
+def test_every_verdict_has_its_reason_in_chinese() -> None:
+    reasons = set(states_with_reasons("checks/obligations.py"))
+    assert len(reasons) >= 9, "the detector no longer sees the judge's sentences"
+    assert [reason for reason in reasons if not is_chinese(in_chinese(reason))] == []
+
+
+@pytest.mark.parametrize("outcome", [o for o in Outcome if o not in (Outcome.OK, Outcome.NOT_MODIFIED)])
+def test_every_end_of_a_request_has_its_chinese(outcome: Outcome) -> None:
+    assert is_chinese(in_chinese(str(outcome)))
+    assert in_chinese(f"{outcome}: [Errno 111] Connect call failed") == in_chinese(str(outcome))
+
+
+def rows(*numbers: int) -> tuple[Row, ...]:
+    return tuple(Row(f"第{n}号文件", f"https://a.gov.cn/{n}", None) for n in numbers)
+
+
+@pytest.mark.parametrize(
+    ("now", "held", "is_portal", "chinese"),
+    [
+        (rows(), [], False, "没有读到任何条目"),
+        (rows(), [1, 2], False, "原有2条，现在一条也没有读到"),
+        (rows(1), [1, 2, 3, 4, 5], False, "原有5条，突然只剩1条"),
+        (rows(7, 8), [1, 2], False, "原有条目一条也不见了"),
+        (rows(1, 7, 8), [1, 2, 3], True, "3条中有2条同时更新，疑似改版，待人工确认"),
+    ],
+)
+def test_trouble_with_a_list(now: tuple[Row, ...], held: list[int], is_portal: bool, chinese: str) -> None:
+    known = [found.address for found in placed(rows(*held))]
+    trouble = trouble_with_rows(placed(now), known, is_confirmed=False, is_portal=is_portal)
+    assert in_chinese(trouble or "") == chinese
+
+
+@pytest.mark.parametrize(
+    ("reason", "chinese"),
+    [
+        (is_stub(""), "页面是空的"),
+        (is_stub("<html><body><script>location()</script></body></html>"), "页面只有脚本"),
+        (is_stub("<html><body>建设中</body></html>"), "页面几乎没有文字（3字）"),
+        (
+            is_soft_404("<html><title>页面不存在</title><body>页面不存在</body></html>"),
+            "页面显示“页面不存在”",
+        ),
+        ("page 2: timeout: no complete answer in time: ", "第2页：在规定时间内未能打开"),
+        ("page 3: it says “页面不存在”", "第3页：页面显示“页面不存在”"),
+        ("not key after all (王: 属于内部管理)", "经认定不属于重要政策信息（王: 属于内部管理）"),
+        (
+            "the site is suspended, or reposting is not among its duties",
+            "该网站不承担转载义务（状态：suspended）",
+        ),
+        (r"by hand: 王: \1 \g<0>", r"人工认定：王: \1 \g<0>"),  # what people wrote is no pattern
+    ],
+)
+def test_reasons_with_something_in_them(reason: str | None, chinese: str) -> None:
+    assert in_chinese(reason or "") == chinese
+
+
+@pytest.mark.parametrize("mode", ["all", "none", "auto"])
+@pytest.mark.parametrize("number", [None, "国发〔2026〕3号"])
+@pytest.mark.parametrize("title", ["关于任免的通知", "关于印发规划的通知", "领导讲话"])
+def test_why_an_item_is_key(mode: str, number: str | None, title: str) -> None:
+    rules = KeyRules(include=(re.compile("印发"),), exclude=(re.compile("任免"),), doc_numbers=("国发",))
+    assert is_chinese(in_chinese(decide(mode, title, number, rules).why))
+
+
+def test_what_is_not_known_comes_back_as_it_is() -> None:
+    assert in_chinese("something new") == "something new"
+    assert in_chinese("未配置") == "未配置"
