@@ -1,0 +1,260 @@
+"""Finds the list of a page by itself: repeated siblings with one main link and, mostly, a date each."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean, median
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from monitor.reading.markup import HEADINGS, ancestors, link_text, marks, plain, select, squeeze
+from monitor.reading.rows import MOST_LINKS, Ground, Row, is_title, rows_of
+
+MOST_ANCHORS = 5000
+CLIMB = 8  # how far a row's link lies below the item at most
+TRIED = 16  # groups whose first rows are read
+SAMPLE, MOST_ROWS = 60, 2000
+CLOSE = 0.85  # of lists that score alike and hold the best one's links, the outermost is taken
+CLEAR = 3.0  # three dated rows score above it, undated lists and those set aside below
+FLOOR = 0.5  # menus score below it, undated lists of a few long titles above
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_NAVIGATION = re.compile(
+    r"nav|menu|foot|crumb|location|position|weizhi|pagin|page_?(?:div|num|link)|fenye|friend|(?<!\w)links?\b|yqlj"
+    r"|copyright|search|login|toolbar|lang"
+)
+_ASIDE = re.compile(
+    r"\bside|sidebar|hot|rank|relat|recommend|tuijian|paihang|phb|swiper|slide|banner|focus|scroll|marquee"
+)
+_ASIDE_TITLE = re.compile(
+    r"热点|热门|热搜|排行|推荐|相关(?:阅读|链接|新闻|文章|信息)|友情链接|点击榜|猜你喜欢|图片新闻|专题专栏|常用"
+)
+_ARTICLE = re.compile(r"\d{4}|content|/art|post_|detail|show|view|info", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Siblings of one tag that may be the items of a list.
+
+    `height` is how far above their links they stand; `tail`, of several lists merged, what leads from
+    `parent` to the items.
+    """
+
+    parent: LexborNode
+    tag: str
+    height: int
+    items: dict[int, LexborNode] = field(default_factory=dict)
+    urls: dict[int, set[str]] = field(default_factory=dict)
+    titles: dict[int, int] = field(default_factory=dict)
+    tail: str = ""
+
+    def add(self, item: LexborNode, url: str, length: int) -> None:
+        self.items.setdefault(item.mem_id, item)
+        self.urls.setdefault(item.mem_id, set()).add(url)
+        self.titles[item.mem_id] = max(length, self.titles.get(item.mem_id, 0))
+
+    @property
+    def home(self) -> LexborNode:
+        """The box the first item stands in."""
+        first = next(iter(self.items.values()))
+        return first.parent or self.parent
+
+    def holds(self, other: _Group) -> bool:
+        """Whether all links of another group are among this one's."""
+        ours = set().union(*self.urls.values())
+        return all(urls <= ours for urls in other.urls.values())
+
+    def promise(self) -> float:
+        """Return how likely a list this is, judged by its links alone; 0 for what is none."""
+        likely = [n for key, n in self.titles.items() if n >= 6 and len(self.urls[key]) <= MOST_LINKS]
+        if not likely or len(likely) * 2 < len(self.items):
+            return 0
+        return math.log2(1 + len(likely)) * min(fmean(likely), 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows of a list, the selector that leads to its items, and how much of a list they are."""
+
+    rows: tuple[Row, ...]
+    structure: str | None
+    score: float
+
+
+def find_list(ground: Ground) -> Found | None:
+    """Return the page's list, or None where nothing on it looks like one."""
+    groups = list(_groups(ground))
+    groups += _merged(groups)
+    tried = sorted(groups, key=_Group.promise, reverse=True)[:TRIED]
+    scored = [
+        (score(_rows(group, ground, SAMPLE)) * _place(group.home), group)
+        for group in tried
+        if group.promise()
+    ]
+    best = max(scored, key=lambda rival: rival[0], default=None)
+    if best is None or best[0] < FLOOR:
+        return None
+    rivals = [rival for rival in scored if rival[0] >= best[0] * CLOSE and rival[1].holds(best[1])]
+    points, group = max(rivals, key=lambda rival: (rival[1].height, len(rival[1].items)))
+    return Found(tuple(_rows(group, ground, MOST_ROWS)), _structure(group, ground), points)
+
+
+def remembered_list(structure: str, ground: Ground) -> Found | None:
+    """Read the list where it stood last time; None where nothing like a list stands there any more."""
+    items = [
+        item for item in select(ground.document.tree, structure) if item.css_first("a[href]") is not None
+    ]
+    rows = rows_of(items[:MOST_ROWS], ground)
+    points = score(rows)
+    if points < FLOOR or len(rows) * 3 < len(items):
+        return None
+    return Found(tuple(rows), structure, points)
+
+
+def score(rows: Sequence[Row]) -> float:
+    """Return how much of a list these rows are: by number, dates, title length and alike addresses."""
+    if not rows:
+        return 0.0
+    if len(rows) < 3 and any(row.date is None for row in rows):
+        return 0.0  # two links are no list yet
+    dated = sum(row.date is not None for row in rows) / len(rows)
+    length = min(median(len(row.title) for row in rows), 30) / 30
+    article = sum(_ARTICLE.search(_path(row.url)) is not None for row in rows) / len(rows)
+    return math.log2(1 + len(rows)) * (0.25 + dated) * (0.3 + length) * (0.5 + article) * (0.5 + _alike(rows))
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}"
+
+
+def _alike(rows: Sequence[Row]) -> float:
+    """Return the share of addresses of the commonest shape, figures aside."""
+    shapes = Counter(re.sub(r"[0-9a-f]{6,}|\d+", "0", _path(row.url).rpartition("/")[2]) for row in rows)
+    return max(shapes.values()) / len(rows)
+
+
+def _rows(group: _Group, ground: Ground, most: int) -> list[Row]:
+    return _agreeing(group, rows_of(list(group.items.values())[:most], ground))
+
+
+def _agreeing(group: _Group, rows: list[Row]) -> list[Row]:
+    """Leave out undated rows of a dated list that are not made like its other items ("more", a banner)."""
+    dated = {row.url for row in rows if row.date is not None}
+    if not len(rows) * 0.6 <= len(dated) < len(rows):
+        return rows
+    made = {url: marks(item) for key, item in group.items.items() for url in group.urls[key]}
+    usual = {made.get(url) for url in dated}
+    return [row for row in rows if row.url in dated or row.pinned or made.get(row.url) in usual]
+
+
+def _groups(ground: Ground) -> Iterator[_Group]:
+    groups: dict[tuple[int, str], _Group] = {}
+    for anchor in ground.document.tree.css("a[href]")[:MOST_ANCHORS]:
+        url = ground.document.resolve(anchor.attributes.get("href"))
+        length = _title_length(anchor) if url else 0
+        if url is None or not length:
+            continue
+        item = anchor
+        for height, parent in enumerate(ancestors(anchor, CLIMB)):
+            key = parent.mem_id, item.tag or ""
+            group = groups.get(key) or groups.setdefault(key, _Group(parent, key[1], height))
+            group.add(item, url, length)
+            item = parent
+    yield from groups.values()
+
+
+def _title_length(anchor: LexborNode) -> int:
+    shown = link_text(anchor)
+    named = plain(anchor.attributes.get("title"))
+    return max(len(text) if is_title(text) else 0 for text in (shown, named)) or (1 if shown else 0)
+
+
+def _merged(groups: Iterable[_Group]) -> Iterator[_Group]:
+    """Yield lists that stand in several like boxes side by side: a new <ul> after every fifth row."""
+    boxes: dict[tuple[int, str], list[_Group]] = {}
+    for group in groups:
+        above = list(ancestors(group.parent, 2))
+        tail = group.tag
+        for inner, outer in zip((group.parent, *above), above, strict=False):
+            tail = f"{_step(inner)} > {tail}"
+            boxes.setdefault((outer.mem_id, tail), []).append(group)
+    for (_, tail), parts in boxes.items():
+        if len(parts) > 1 and (whole := _joined(parts, tail)):
+            yield whole
+
+
+def _joined(parts: Sequence[_Group], tail: str) -> _Group | None:
+    top = parts[0].parent
+    for _ in range(tail.count(" > ")):
+        top = top.parent or top
+    whole = _Group(top, parts[0].tag, parts[0].height, tail=tail)
+    for part in parts:
+        whole.items |= part.items
+        whole.urls |= part.urls
+        whole.titles |= part.titles
+    return whole
+
+
+def _place(parent: LexborNode) -> float:
+    """Return how likely a list stands here: less within navigation, asides and under their headings."""
+    likely = 1.0
+    for height, box in enumerate((parent, *ancestors(parent, CLIMB))):
+        named = marks(box)
+        near = height < 3
+        if box.tag in ("nav", "footer") or _NAVIGATION.search(named):
+            likely *= 0.3 if near else 0.7
+        elif box.tag == "aside" or _ASIDE.search(named):
+            likely *= 0.5 if near else 0.8
+    return likely * (0.25 if _ASIDE_TITLE.search(_heading(parent)) else 1.0)
+
+
+def _heading(box: LexborNode) -> str:
+    """Return the short text that stands right before a list, which says what it is."""
+    for place in (box, *ancestors(box, 2)):
+        before = place.prev
+        for _ in range(4):
+            if before is None:
+                break
+            text = squeeze(before.text_content if before.is_text_node else before.text(separator=" "))
+            if text or before.tag in HEADINGS:
+                return text if len(text) <= 24 else ""
+            before = before.prev
+    return ""
+
+
+def _structure(group: _Group, ground: Ground) -> str | None:
+    """Return a selector that leads to exactly these items, or None where there is none."""
+    steps: list[str] = [group.tail or group.tag]
+    for box in (group.parent, *ancestors(group.parent, 60)):
+        named = box.attributes.get("id") or ""
+        if _IDENTIFIER.fullmatch(named) and len(select(ground.document.tree, f"#{named}")) == 1:
+            steps.append(f"#{named}")
+            break
+        steps.append(_step(box) + _place_among(box))
+    selector = " > ".join(reversed(steps))
+    matched = {node.mem_id for node in select(ground.document.tree, selector)}
+    return selector if group.items.keys() <= matched else None
+
+
+def _step(box: LexborNode) -> str:
+    classes = (box.attributes.get("class") or "").split()
+    return (box.tag or "*") + "".join(f".{name}" for name in classes[:3] if _IDENTIFIER.fullmatch(name))
+
+
+def _place_among(box: LexborNode) -> str:
+    """Return ":nth-of-type(n)" where siblings are called the same, else nothing."""
+    step, at, alike = _step(box), 1, False
+    for side in ("prev", "next"):
+        sibling = getattr(box, side)
+        while sibling is not None:
+            if sibling.tag == box.tag:
+                at += side == "prev"
+                alike = alike or _step(sibling) == step
+            sibling = getattr(sibling, side)
+    return f":nth-of-type({at})" if alike else ""

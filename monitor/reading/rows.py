@@ -1,0 +1,299 @@
+"""List rows: what one item of a list says, and where it leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from selectolax.lexbor import LexborNode
+
+from monitor.reading.dates import OFFICE_ZONE, Moment, first_moment, is_date, is_date_like, read_row
+from monitor.reading.markup import (
+    BLOCKS,
+    HEADINGS,
+    Document,
+    ancestors,
+    inner_text,
+    is_placeholder,
+    marks,
+    pieces,
+    plain,
+    select,
+    squeeze,
+    swallows,
+    walk,
+)
+
+MOST_LINKS = 6  # an item with more links than this is a box, not a row
+MOST_ANCHORS = 40  # however often they repeat
+MOST_PIECES = 20
+LONGEST = 500  # and one with more text than this beside its title is an article
+
+_BULLETS = " ·•▪●■◆◇○□→►▶›»|"
+_CUT = re.compile(r"(?:\.{2,}|…|．{2,}|。{2,})$")
+_NO_TITLE = re.compile(
+    r"(?:查看|阅读|点击|浏览|more|read)?\s*(?:更多|详细(?:信息|内容|情况)?|详情|全文|下载|查看|原文|more)?[\s>»›+.…\[\]【】]*",
+    re.IGNORECASE,
+)
+_PAGING = re.compile(
+    r"[\s<>«»‹›|]*(?:首页|尾页|末页|上一?页|下一?页|上一条|下一条|第[一\d]+页|最后一?页|\d+)[\s<>«»‹›|]*"
+)
+_LABELLED_TITLE = re.compile(
+    r"(?:文章)?标\s*题\s*[：:]\s*(.+?)\s*(?:(?:发布|发表|更新|添加)?(?:日期|时间)|点击|作者|来源|$)"
+)
+_PINNED = re.compile(r"置\s?顶|\[顶\]|【顶】")
+_PINNED_MARK = re.compile(r"\b(?:is-?|to-?)?(?:zhiding|istop|pinned|sticky|stick)\b")
+_PINNED_PREFIX = re.compile(r"^\s*[\[【(（]?\s*(?:置\s?顶|顶)\s*[\]】)）]\s*|^置顶\s+")
+_DATE_TAIL = re.compile(
+    r"[\s(（\[【]+((?:19|20)\d{2}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)(?:\s\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|\d{1,2}[-/]\d{1,2}(?=\s*[)）\]】]))[\s)）\]】]*$"
+)
+_DATE_HEAD = re.compile(
+    r"^[\s(（\[【]*((?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}-\d{1,2}(?=\s*[)）\]】]))[\s)）\]】]+(?=\S)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of a list or a home page; `date` is as shown there, None where none is shown."""
+
+    title: str
+    url: str
+    date: datetime | date | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What rows are read against: their page, the zone of its times, and today where it may be leant on."""
+
+    document: Document
+    zone: ZoneInfo = OFFICE_ZONE
+    today: date | None = None
+
+
+def link_title(anchor: LexborNode) -> str:
+    """Return the title a link stands for: in full from its title attribute where the text is cut."""
+    if swallows(anchor):
+        return ""
+    attribute = plain((anchor.attributes.get("title") or "")[:LONGEST])
+    if labelled := _LABELLED_TITLE.search(attribute):
+        attribute = labelled[1]
+    return _trim(_fuller(_shown_title(anchor), attribute) or _picture_title(anchor))
+
+
+def rows_of(items: Sequence[LexborNode], ground: Ground) -> list[Row]:
+    """Read the rows of a list's items; what is no row is left out, what stands twice is taken once.
+
+    Where most items bear no date, it is looked for between the items: after each, or before.
+    """
+    rows = [row_of(item, ground) for item in items]
+    if _dated(rows) * 2 < len(rows):
+        ids = {item.mem_id for item in items}
+        for side in ("next", "prev"):
+            beside = [row_of(item, ground, _beside(item, ids, side)) for item in items]
+            rows = max(rows, beside, key=_dated)
+    return mark_pinned(once(row for row in rows if row is not None))
+
+
+def row_of(item: LexborNode, ground: Ground, beside: Sequence[str] = ()) -> Row | None:
+    """Read one item with a single main link; `beside` is text next to it that may hold its date."""
+    found = _main_link(item, ground)
+    if found is None:
+        return None
+    url, anchor, title = found
+    texts = _texts_beside(item, anchor, title)
+    if len(texts) > MOST_PIECES or sum(map(len, texts)) > LONGEST:
+        return None
+    moment = read_row([*texts, *beside], ground.zone, address=url, today=ground.today)
+    if moment is None:
+        title, moment = _dated_title(title, url, ground)
+    pinned = _is_pinned(item, title, texts)
+    return Row(_PINNED_PREFIX.sub("", title), url, moment.value if moment else None, pinned)
+
+
+def once(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows, one for an address, with the date and the full title where any of them bears one."""
+    kept: dict[str, Row] = {}
+    for row in rows:
+        held = kept.get(row.url)
+        if held is None:
+            kept[row.url] = row
+            continue
+        title = row.title if _CUT.search(held.title) and len(row.title) > len(held.title) else held.title
+        kept[row.url] = replace(held, title=title, date=held.date or row.date)
+    return list(kept.values())
+
+
+def mark_pinned(rows: list[Row]) -> list[Row]:
+    """Mark the rows kept on top: those before the newest row that are older than what follows it.
+
+    Only where the list, from its newest row on, runs down in time; of an unsorted list nothing is said.
+    """
+    days = [_day(row) for row in rows]
+    known = [day for day in days if day is not None]
+    if len(known) < 4:
+        return rows
+    newest = days.index(max(known))
+    after = [day for day in days[newest:] if day is not None]
+    falling = sum(later <= earlier for earlier, later in pairwise(after))
+    if len(after) < 3 or falling < 0.6 * (len(after) - 1):
+        return rows
+    floor = sorted(after)[len(after) // 2]
+    return [
+        replace(row, pinned=True) if at < newest and (day := days[at]) and day < floor else row
+        for at, row in enumerate(rows)
+    ]
+
+
+def is_title(text: str) -> bool:
+    """Tell whether a link's text can name a document: not "more", a page number, a date or a template."""
+    return (
+        len(text) >= 4
+        and not _NO_TITLE.fullmatch(text)
+        and not _PAGING.fullmatch(text)
+        and not is_date_like(text)
+        and not is_placeholder(text)
+    )
+
+
+def _day(row: Row) -> date | None:
+    return row.date.date() if isinstance(row.date, datetime) else row.date
+
+
+def _dated(rows: Sequence[Row | None]) -> int:
+    return sum(row is not None and row.date is not None for row in rows)
+
+
+def _trim(text: str) -> str:
+    return text.strip(_BULLETS) if len(text) > 1 else text
+
+
+def _fuller(shown: str, attribute: str) -> str:
+    """Choose between what a link shows and its title attribute."""
+    if not attribute or is_date_like(attribute):
+        return shown
+    if not is_title(shown):
+        return attribute if is_title(attribute) else shown
+    bare = _CUT.sub("", shown).replace(" ", "")
+    wide = attribute.replace(" ", "")
+    if len(wide) > len(bare) and bare in wide:
+        return attribute
+    return shown
+
+
+def _shown_title(anchor: LexborNode) -> str:
+    lines = _lines(anchor)
+    if len(lines) <= 1:
+        return lines[0] if lines else ""
+    for named in select(anchor, "h1,h2,h3,h4,h5,h6,[class*=tit],[class*=name],dt"):
+        if is_title(text := inner_text(named)):
+            return text
+    titles = [line for line in lines if not is_date_like(line)]
+    return next((line for line in titles if len(line) >= 6), max(titles, key=len, default=""))
+
+
+def _lines(anchor: LexborNode) -> list[str]:
+    """Return the text of a link by blocks; a date in an element of its own is a line of its own."""
+    lines = [""]
+    for entering, node in walk(anchor):
+        if node.is_text_node:
+            text = node.text_content or ""
+            apart = entering and is_date(squeeze(text))
+            lines += ["", text, ""] if apart else []
+            lines[-1] += text if entering and not apart else ""
+        elif node.tag in BLOCKS and node.tag != "br":
+            lines.append("")
+    return [text for line in lines if (text := squeeze(line))]
+
+
+def _picture_title(anchor: LexborNode) -> str:
+    return next((alt for img in anchor.css("img[alt]") if (alt := plain(img.attributes.get("alt")))), "")
+
+
+def _main_link(item: LexborNode, ground: Ground) -> tuple[str, LexborNode, str] | None:
+    """Return the address, link and title of what the item is about: its longest title, headings first."""
+    best: dict[str, tuple[int, LexborNode, str]] = {}
+    anchors = item.css("a[href]")
+    for anchor in anchors if len(anchors) <= MOST_ANCHORS else ():
+        url = ground.document.resolve(anchor.attributes.get("href"))
+        if url is None:
+            continue
+        title = link_title(anchor)
+        weight = _weight(anchor, title)
+        if url not in best or (weight and not best[url][0]):
+            best[url] = weight, anchor, title
+        if len(best) > MOST_LINKS:
+            return None
+    if not best:
+        return None
+    url = max(best, key=lambda address: best[address][0])
+    weight, anchor, title = best[url]
+    return (url, anchor, title) if weight else None
+
+
+def _weight(anchor: LexborNode, title: str) -> int:
+    if not is_title(title):
+        return 0
+    heading = anchor.parent is not None and anchor.parent.tag in HEADINGS
+    return min(len(title), 40) + (20 if heading else 0)
+
+
+def _texts_beside(item: LexborNode, anchor: LexborNode, title: str) -> list[str]:
+    """Return the pieces of an item's text that are not its title."""
+    inside = {node.mem_id for _, node in pieces(anchor, MOST_PIECES)}
+    return [
+        text
+        for text, node in pieces(item, 2 * MOST_PIECES)
+        if is_date_like(text) or is_date(text) or (node.mem_id not in inside and text not in title)
+    ]
+
+
+def _dated_title(title: str, url: str, ground: Ground) -> tuple[str, Moment | None]:
+    """Take a date off the end or the beginning of a title, where the page has it nowhere else."""
+    for pattern in (_DATE_TAIL, _DATE_HEAD):
+        if found := pattern.search(title):
+            moment = read_row([found[1]], ground.zone, address=url, today=ground.today)
+            rest = title[: found.start()] + title[found.end() :]
+            if moment and is_title(rest):
+                return _trim(rest), moment
+    return title, None
+
+
+def _is_pinned(item: LexborNode, title: str, texts: Sequence[str]) -> bool:
+    if _PINNED_PREFIX.match(title) or any(len(text) < 8 and _PINNED.search(text) for text in texts):
+        return True
+    named = (plain(img.attributes.get("alt")) for img in item.css("img[alt]"))
+    return any(_PINNED.search(alt) for alt in named) or _PINNED_MARK.search(marks(item)) is not None
+
+
+def _beside(item: LexborNode, ids: set[int], side: str) -> list[str]:
+    """Return the texts between an item and the next one on that side."""
+    texts: list[str] = []
+    node = getattr(item, side)
+    for _ in range(12):
+        if node is None or node.mem_id in ids:
+            break
+        if text := squeeze(node.text_content if node.is_text_node else node.text(separator=" ")):
+            texts.append(text[:80])
+        node = getattr(node, side)
+    return texts
+
+
+def date_near(anchor: LexborNode, url: str, ground: Ground, alone: int) -> Moment | None:
+    """Return the date shown beside a link, from the smallest box that holds one and no other link.
+
+    `alone` is how many of the link's ancestors hold no link but to the same address.
+    """
+    title = link_title(anchor)
+    for box in (anchor, *ancestors(anchor, alone)):
+        texts = _texts_beside(box, anchor, title)
+        if len(texts) > MOST_PIECES:
+            break
+        if moment := read_row(texts, ground.zone, address=url, today=ground.today):
+            return moment
+    return first_moment(tail[1], ground.zone) if (tail := _DATE_TAIL.search(title)) else None
