@@ -83,7 +83,7 @@ def _lifecycle(
     ]
     if certificate is not None:
         known = Certificate(certificate.not_after, certificate.valid, certificate.reason)
-        findings.append(lifecycle.check_certificate(known, now, warn))
+        findings.append(lifecycle.check_certificate(known, now.astimezone(ctx.counting.zone), warn))
     return tuple(findings)
 
 

@@ -23,10 +23,13 @@ def apply_finding(
     now: datetime,
     kind: Kind | None = None,
 ) -> None:
-    """Open, update or close the problem of a finding; `ok` None changes nothing: it could not be told."""
+    """Open, update or close the problem of a finding; `ok` None changes nothing: it could not be told.
+
+    An early warning is in order still, and a problem all the same.
+    """
     if finding.ok is None:
         return
-    if finding.ok:
+    if finding.ok and not finding.early:
         standing = problems.find_open(session, owner, finding.rule, finding.subject)
         if standing is not None:
             problems.close(session, standing, now)

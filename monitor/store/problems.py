@@ -27,7 +27,8 @@ def raise_or_update(
 ) -> tuple[Problem, bool]:
     """Open a problem for a finding that is not in order, or bring the open one up to date.
 
-    The second value says whether people should hear of it: it is new, or graver than before.
+    The second value says whether people should hear of it: it is new, graver than before, or what was
+    only announced has come about.
     """
     problem = find_open(session, site, finding.rule, finding.subject)
     is_new = problem is None
@@ -38,19 +39,21 @@ def raise_or_update(
             region=region,
             subject=finding.subject,
             severity=finding.severity,
+            is_early=finding.early,
             opened_at=now,
             checked_at=now,
             due_at=due_at,
         )
     is_graver = _rank(finding.severity) > _rank(problem.severity)
-    problem.severity = finding.severity
+    has_come = problem.is_early and not finding.early
+    problem.severity, problem.is_early = finding.severity, finding.early
     problem.checked_at = now
     problem.expected, problem.found = finding.expected, finding.found
     problem.url, problem.evidence = finding.url, finding.evidence
     problem.detail = finding.found or finding.expected or ""
     session.add(problem)
     session.flush()
-    return problem, is_new or is_graver
+    return problem, is_new or is_graver or has_come
 
 
 def close(session: Session, problem: Problem, now: datetime) -> None:

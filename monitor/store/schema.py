@@ -36,7 +36,8 @@ def require_current(store: Store) -> None:
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     if held != wanted:
         what = "is empty" if held is None else f"has schema {held}, this version needs {wanted}"
-        raise StoreError(f"the store {store.shown_url} {what}: start the daemon once, or run `duban db upgrade`")
+        remedy = "start the daemon once, or run `duban db upgrade`"
+        raise StoreError(f"the store {store.shown_url} {what}: {remedy}")
 
 
 def write_revision(store: Store, message: str, number: str) -> None:

@@ -224,6 +224,7 @@ class Problem(SQLModel, table=True):
     region: str
     subject: str = ""
     severity: str
+    is_early: bool = False
     opened_at: datetime = moment(required=True)
     due_at: datetime | None = moment()
     closed_at: datetime | None = moment()

@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
+        sa.Column("is_early", sa.Boolean(), nullable=False),
         sa.Column("opened_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
         sa.Column("due_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
