@@ -39,8 +39,10 @@ class StrictRobot(NotifyBase):
     # Splitting by bytes happens in `send`; Apprise, which would split by characters, must not.
     body_maxlen = 1_000_000
     title_maxlen = 1_000
-    # Between the parts of one message; the robots' limit is 20 messages a minute.
-    request_rate_per_sec = 3.0
+    # Between the parts of one message: so short that all of them fit into one attempt. The robots take 20
+    # messages a minute; whoever comes to that is refused, and waits longer and longer.
+    request_rate_per_sec = 0.3
+    socket_read_timeout = 10.0
 
     answer: DeliveryResult | None = None
 
