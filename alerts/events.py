@@ -127,6 +127,7 @@ class Event:
     ready_at: when the window of its group ends, that is when the message may be written. The first event of
         a group decides; later ones join it.
     rule: the rule's id; for a reminder it says of which deadline ("repost.target" or "repost.limit").
+    only: the channels that it is for, where it repeats or passes up what was told; none: the routes choose.
     """
 
     kind: Kind
@@ -136,6 +137,7 @@ class Event:
     ready_at: datetime
     site: SiteRef
     facts: Facts
+    only: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for holder in (self, self.facts):

@@ -106,8 +106,11 @@ def routes_for(
 
     Where several routes lead to one channel the earliest counts, so that their order means nothing. told:
     the channels that had heard the accusation which a correction takes back; they hear the correction too,
-    whatever the routes say, and after the quiet hours of the routes that lead to them.
+    whatever the routes say, and after the quiet hours of the routes that lead to them. An event that is only
+    for certain channels goes to these.
     """
+    if event.only:
+        return {channel: _quiet_end(channel, event, routing, moment) for channel in event.only}
     chosen: dict[str, datetime] = {}
     for route in routing.routes:
         if route.takes(event):

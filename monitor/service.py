@@ -15,9 +15,7 @@ from typing import Any
 import structlog
 
 from alerts.delivery import Channel, Deliverer, Pace
-from alerts.events import Kind
 from alerts.messages import Basis, OfficeFacts
-from alerts.routing import Quiet, Route, Routing
 from monitor.clock import Clock, system_clock
 from monitor.engine import Engine
 from monitor.evidence import Evidence
@@ -27,6 +25,7 @@ from monitor.net.guard import Guard
 from monitor.net.page import Page
 from monitor.net.settings import FetchSettings
 from monitor.rounds.context import Context, Observer
+from monitor.rounds.follow import routing_of
 from monitor.rounds.sync import apply_targets
 from monitor.store import schema
 from monitor.store.outbox import StoredOutbox
@@ -223,28 +222,6 @@ async def _either(stop: asyncio.Event, longest: float, other: asyncio.Event | No
     await asyncio.wait(waits, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
-
-
-def routing_of(targets: Targets) -> Routing:
-    """The routes of a configuration, as delivery takes them."""
-    return Routing(
-        routes=tuple(
-            Route(
-                to=route.to,
-                on=frozenset(Kind(kind) for kind in route.on),
-                rule=route.rule,
-                site=route.site,
-                region=route.region,
-                quiet=Quiet.parse(route.quiet) if route.quiet else None,
-                repeat=route.repeat,
-                escalate_to=route.escalate_to,
-                escalate_after=route.escalate_after,
-            )
-            for route in targets.routes
-        ),
-        zone=targets.office.zone,
-        contacts={site.id: site.contact.channel for site in targets.sites if site.contact.channel},
-    )
 
 
 def office_of(targets: Targets) -> OfficeFacts:

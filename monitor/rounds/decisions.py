@@ -46,7 +46,7 @@ def acknowledge(session: Session, problem_id: int, officer: Officer, now: dateti
     problem = session.get(Problem, problem_id)
     if problem is None:
         raise DecisionError(f"no problem {problem_id}")
-    problem.acknowledged_by = officer.by
+    problem.acknowledged_by, problem.acknowledged_at = officer.by, now
     if problem.rule == "watch.blind":
         place = session.exec(
             select(Place).where(Place.owner == problem.site, Place.url == problem.subject)

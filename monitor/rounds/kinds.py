@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from monitor.rounds.audit import audit_site, record_audit
 from monitor.rounds.context import Context
+from monitor.rounds.follow import follow_up
 from monitor.rounds.judge import judge_again
 from monitor.rounds.look import look_at_site
 from monitor.rounds.poll import find_column, poll_column, record_poll
@@ -46,4 +47,15 @@ async def judge(ctx: Context, key: str) -> None:
     await ctx.store.write(lambda session: judge_again(session, ctx, int(key), ctx.now()))
 
 
-ROUNDS: Mapping[str, Round] = {"judge": judge, "column": poll, "look": look, "audit": audit}
+async def follow(ctx: Context, _key: str) -> None:
+    """Tell again, or pass up, what is still open."""
+    await ctx.store.write(lambda session: follow_up(session, ctx, ctx.now()))
+
+
+ROUNDS: Mapping[str, Round] = {
+    "judge": judge,
+    "column": poll,
+    "look": look,
+    "audit": audit,
+    "follow": follow,
+}

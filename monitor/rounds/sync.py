@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from checks.workdays import deadline
 from monitor.rounds.context import Context
+from monitor.rounds.follow import KEY
 from monitor.rounds.judge import settle
 from monitor.rounds.poll import key_of
 from monitor.store import duties, places, watches
@@ -55,6 +56,7 @@ def _watches(targets: Targets) -> dict[str, list[str]]:
         "column": [key_of(portal, column) for portal in targets.portals for column in portal.columns],
         "look": [site.id for site in targets.sites if site.status != "closed"],
         "audit": [site.id for site in targets.sites],
+        "follow": [KEY],
     }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from alerts.events import Event
+from alerts.events import Event, Kind
 from monitor.store.tables import AlertEvent
 
 
@@ -22,3 +22,12 @@ def queue(session: Session, event: Event) -> None:
             subject=event.subject,
         )
     )
+
+
+def accusations(session: Session, subject: str) -> list[Event]:
+    """What was told of a subject that accuses somebody, oldest first."""
+    accusing = [kind.value for kind in Kind if kind.accuses]
+    query = select(AlertEvent.payload).where(
+        AlertEvent.subject == subject, col(AlertEvent.kind).in_(accusing)
+    )
+    return [Event.from_json(payload) for payload in session.exec(query.order_by(col(AlertEvent.id)))]

@@ -230,6 +230,7 @@ class Problem(SQLModel, table=True):
     closed_at: datetime | None = moment()
     checked_at: datetime = moment(required=True)
     acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = moment()
     detail: str = long_text()
     expected: str | None = Field(default=None, sa_column=Column(Text))
     found: str | None = Field(default=None, sa_column=Column(Text))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from monitor.store import duties
 from monitor.store.tables import (
@@ -49,11 +49,8 @@ def stamp(moment: datetime | None, zone: tzinfo) -> str | None:
 def list_obligations(
     session: Session, zone: tzinfo, span: Span = Span(), **equal: str | int | None
 ) -> list[Json]:
-    """Obligations, newest first; `equal` filters by site, state, policy_id or region."""
-    query = select(Obligation, Policy).join(Policy, isouter=True)
-    for name, value in equal.items():
-        if value is not None:
-            query = query.where(getattr(Obligation, name) == value)
+    """Obligations, newest first; `equal` filters by site, state, review, policy_id, portal, region or id."""
+    query = select(Obligation, Policy).join(Policy, isouter=True).where(*_conditions(Obligation, equal))
     if span.since is not None:
         recent = or_(col(Obligation.settled_at).is_(None), col(Obligation.settled_at) >= span.since)
         query = query.where(recent)
@@ -134,11 +131,8 @@ def _restamp(text: str | None, zone: tzinfo) -> str | None:
 def list_problems(
     session: Session, zone: tzinfo, span: Span = Span(), **equal: str | int | None
 ) -> list[Json]:
-    """Problems, newest first; `equal` filters by site, rule, severity or id."""
-    query = select(Problem)
-    for name, value in equal.items():
-        if value is not None:
-            query = query.where(getattr(Problem, name) == value)
+    """Problems, newest first; `equal` filters by site, rule, severity, id, or `is_open`."""
+    query = select(Problem).where(*_conditions(Problem, equal))
     if span.since is not None:
         query = query.where(or_(col(Problem.closed_at).is_(None), col(Problem.closed_at) >= span.since))
     query = query.order_by(col(Problem.id).desc()).limit(span.limit).offset(span.offset)
@@ -225,11 +219,9 @@ def list_columns(session: Session, zone: tzinfo) -> list[Json]:
     ]
 
 
-def list_items(session: Session, zone: tzinfo, span: Span = Span(), owner: str | None = None) -> list[Json]:
-    """Rows seen on portals and sites, newest first."""
-    query = select(Item)
-    if owner is not None:
-        query = query.where(Item.owner == owner)
+def list_items(session: Session, zone: tzinfo, span: Span = Span(), **equal: str | int | None) -> list[Json]:
+    """Rows seen on portals and sites, newest first; `equal` filters by owner, policy_id or is_key."""
+    query = select(Item).where(*_conditions(Item, equal))
     query = query.order_by(col(Item.id).desc()).limit(span.limit).offset(span.offset)
     return [
         {
@@ -249,11 +241,12 @@ def list_items(session: Session, zone: tzinfo, span: Span = Span(), owner: str |
     ]
 
 
-def list_alerts(session: Session, zone: tzinfo, span: Span = Span(), number: str | None = None) -> list[Json]:
-    """Messages with what became of each delivery, newest first."""
-    query = select(AlertMessage).order_by(col(AlertMessage.id).desc())
-    if number is not None:
-        query = query.where(AlertMessage.number == number)
+def list_alerts(session: Session, zone: tzinfo, span: Span = Span(), **equal: str | int | None) -> list[Json]:
+    """Messages with what became of each delivery, newest first; `equal` filters by number, kind, or by the
+    state that one of the deliveries is in."""
+    query = (
+        select(AlertMessage).where(*_conditions(AlertMessage, equal)).order_by(col(AlertMessage.id).desc())
+    )
     messages = session.exec(query.limit(span.limit).offset(span.offset)).all()
     deliveries = _deliveries(session, [message.id or 0 for message in messages], zone)
     return [
@@ -315,7 +308,10 @@ def _transitions(session: Session, zone: tzinfo, obligation_id: int) -> Iterable
 
 
 def _looks(session: Session, zone: tzinfo, obligation: Obligation) -> Iterable[Json]:
-    until = max(obligation.limit_at, obligation.settled_at or obligation.limit_at)
+    ends = [obligation.limit_at, obligation.settled_at]
+    if obligation.sighting:
+        ends.append(datetime.fromisoformat(obligation.sighting["seen_by"]))
+    until = max(end for end in ends if end is not None)
     query = (
         select(Look)
         .where(Look.site == obligation.site, col(Look.at) >= obligation.started_at, col(Look.at) <= until)
@@ -371,3 +367,26 @@ def count_untold(session: Session) -> int:
     events = session.exec(select(func.count()).where(col(AlertEvent.told_at).is_(None))).one()
     waiting = session.exec(select(func.count()).where(AlertDelivery.state == "waiting")).one()
     return events + waiting
+
+
+def count_rows(session: Session, table: type[SQLModel], **equal: str | int | None) -> int:
+    """How many rows of a table a filter lets through; it is the one that the lists take."""
+    query = select(func.count()).select_from(table).where(*_conditions(table, equal))
+    return session.exec(query).one()
+
+
+def _conditions(table: type[SQLModel], equal: Mapping[str, str | int | None]) -> list[Any]:
+    """The conditions of a filter by equality: names of columns, and two that stand for more than one."""
+    conditions = []
+    for name, value in equal.items():
+        if value is None:
+            continue
+        if table is Problem and name == "is_open":
+            closed_at = col(Problem.closed_at)
+            conditions.append(closed_at.is_(None) if value else closed_at.is_not(None))
+        elif table is AlertMessage and name == "state":
+            held = select(AlertDelivery.message_id).where(AlertDelivery.state == value)
+            conditions.append(col(AlertMessage.id).in_(held))
+        else:
+            conditions.append(getattr(table, name) == value)
+    return conditions

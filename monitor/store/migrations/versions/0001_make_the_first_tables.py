@@ -133,6 +133,7 @@ def upgrade() -> None:
         sa.Column("closed_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("checked_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
         sa.Column("acknowledged_by", sa.String(), nullable=True),
+        sa.Column("acknowledged_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("expected", sa.Text(), nullable=True),
         sa.Column("found", sa.Text(), nullable=True),
