@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborNode
 
-from monitor.reading.dates import OFFICE_ZONE, Moment, first_moment, is_date, is_date_like, read_row
+from monitor.reading.dates import OFFICE_ZONE, Moment, is_date, is_date_like, read_row
 from monitor.reading.markup import (
     BLOCKS,
     HEADINGS,
@@ -284,16 +284,19 @@ def _beside(item: LexborNode, ids: set[int], side: str) -> list[str]:
     return texts
 
 
-def date_near(anchor: LexborNode, url: str, ground: Ground, alone: int) -> Moment | None:
-    """Return the date shown beside a link, from the smallest box that holds one and no other link.
+def row_of_link(anchor: LexborNode, url: str, ground: Ground, alone: int) -> Row | None:
+    """Read a link anywhere on a page, dated by the smallest box around it that links nowhere else.
 
     `alone` is how many of the link's ancestors hold no link but to the same address.
     """
     title = link_title(anchor)
+    if not is_title(title):
+        return None
     for box in (anchor, *ancestors(anchor, alone)):
         texts = _texts_beside(box, anchor, title)
         if len(texts) > MOST_PIECES:
             break
         if moment := read_row(texts, ground.zone, address=url, today=ground.today):
-            return moment
-    return first_moment(tail[1], ground.zone) if (tail := _DATE_TAIL.search(title)) else None
+            return Row(title, url, moment.value)
+    title, moment = _dated_title(title, url, ground)
+    return Row(title, url, moment.value if moment else None)
