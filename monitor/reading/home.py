@@ -1,0 +1,104 @@
+"""Home pages: every content link with its full title and date, the columns they lead to, and the footer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from selectolax.lexbor import LexborNode
+
+from monitor.reading.dates import OFFICE_ZONE
+from monitor.reading.footer import Footer, footer_of
+from monitor.reading.markup import HEADINGS, ancestors, link_text, plain, read_document, squeeze
+from monitor.reading.outline import draw_outline
+from monitor.reading.rows import Ground, Row, is_title, link_title, once, row_of_link
+
+SHORTEST = 6  # a content link's title has as many characters at least, a column's at most twice as many
+MOST_LINKS = 5000
+HIGHEST = 4  # how far above a link its date's box lies at most
+
+_COLUMN = re.compile(
+    r"政策|文件|公开|要闻|动态|通知|公告|公示|转载|国务院|上级|省政府|市政府|政务|法规|规章|规范性|解读|新闻|公报"
+    r"|信箱|征集|回应|资讯|时政|热点|部门"
+)
+_MORE = re.compile(
+    r"[\[【(（]?\s*(?:查看|阅读|浏览)?\s*(?:更多|more)\s*[\])】）]?\s*[>»›+.…]*\s*", re.IGNORECASE
+)
+_NOT_CONTENT = re.compile(
+    r"备案|ICP|公网安备|标识码|网站地图|关于我们|联系我们|无障碍|登录|注册|繁體|English"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A home page as read; `columns` are links that look like columns, named as the page names them."""
+
+    url: str
+    rows: tuple[Row, ...]
+    footer: Footer
+    columns: tuple[Row, ...]
+
+
+def read_home(page_text: str, url: str, zone: ZoneInfo = OFFICE_ZONE, today: date | None = None) -> Home:
+    """Read a home page; any text will do. `today` dates rows without a year, as in read_listing."""
+    ground = Ground(read_document(page_text, url), zone, today)
+    links = list(_links(ground))
+    boxes = _boxes(links)
+    found = (row_of_link(anchor, address, ground, _alone(anchor, boxes)) for anchor, address, _ in links)
+    rows = once(
+        row for row in found if row and len(row.title) >= SHORTEST and not _NOT_CONTENT.search(row.title)
+    )
+    footer = footer_of(ground.document, draw_outline(ground.document))
+    return Home(url, tuple(rows), footer, tuple(once(_columns(links))))
+
+
+def _links(ground: Ground) -> Iterator[tuple[LexborNode, str, str]]:
+    for anchor in ground.document.tree.css("a[href]")[:MOST_LINKS]:
+        if address := ground.document.resolve(anchor.attributes.get("href")):
+            yield anchor, address, link_title(anchor)
+
+
+def _boxes(links: list[tuple[LexborNode, str, str]]) -> dict[int, set[str]]:
+    """Return for the boxes around links, by mem_id, which addresses are linked within, two at most."""
+    boxes: dict[int, set[str]] = {}
+    for anchor, address, _ in links:
+        for box in ancestors(anchor, HIGHEST):
+            held = boxes.setdefault(box.mem_id, set())
+            if len(held) < 2:
+                held.add(address)
+    return boxes
+
+
+def _alone(anchor: LexborNode, boxes: dict[int, set[str]]) -> int:
+    """Return how many of a link's boxes link nowhere else."""
+    around = enumerate(ancestors(anchor, HIGHEST))
+    return next((height for height, box in around if len(boxes.get(box.mem_id, ())) > 1), HIGHEST)
+
+
+def _columns(links: list[tuple[LexborNode, str, str]]) -> Iterator[Row]:
+    for anchor, address, title in links:
+        name = title
+        if _MORE.fullmatch(link_text(anchor)) or not title:
+            name = _name_beside(anchor) or title
+        if 2 <= len(name) <= 2 * SHORTEST and _COLUMN.search(name) and not _NOT_CONTENT.search(name):
+            yield Row(name, address)
+
+
+def _name_beside(anchor: LexborNode) -> str:
+    """Return the heading a "more" link belongs to: the short text before it in its box or that box's."""
+    named = plain(anchor.attributes.get("title"))
+    if named and is_title(named):
+        return named
+    for box in (anchor, *ancestors(anchor, 2)):
+        before = box.prev
+        for _ in range(4):
+            if before is None:
+                break
+            text = squeeze(before.text_content if before.is_text_node else before.text(separator=" "))
+            if before.tag in HEADINGS or 2 <= len(text) <= 2 * SHORTEST:
+                return text
+            before = before.prev
+    return ""
