@@ -100,7 +100,7 @@ def find_list(ground: Ground) -> Found | None:
     if best is None or best[0] < FLOOR:
         return None
     rivals = [rival for rival in scored if rival[0] >= best[0] * CLOSE and rival[1].holds(best[1])]
-    points, group = max(rivals, key=lambda rival: (rival[1].height, len(rival[1].items)))
+    points, group = max(rivals, key=lambda rival: (rival[1].height, rival[0]))
     return Found(tuple(_rows(group, ground, MOST_ROWS)), _structure(group, ground), points)
 
 

@@ -15,7 +15,9 @@ _ICP = re.compile(
     rf"[{_PROVINCE}]\s?I\s?C\s?P\s?[备備]\s?(?:第\s?)?\d{{8,10}}\s?号(?:\s?[-－—]\s?\d{{1,3}})?",
     re.IGNORECASE,
 )
-_POLICE = re.compile(rf"[{_PROVINCE}]\s?公\s?网\s?安\s?[备備]\s*[:：]?\s*(?:第\s?)?(\d{{13,14}})\s?号?")
+_POLICE = re.compile(
+    rf"(?:[{_PROVINCE}]\s?公\s?网\s?安\s?[备備]|公安(?:机关)?备案(?:编?号|号码)?)\s*[:：]?\s*(?:第\s?)?(\d{{13,14}})\s?号?"
+)
 _CODE = re.compile(r"(?<![a-zA-Z0-9])(bm\d{8}|\d{10})(?!\d)", re.IGNORECASE)
 _CODE_LABEL = re.compile(r"标\s?识\s?码\s*[:：]?\s*(bm\d{8}|\d{10})(?!\d)", re.IGNORECASE)
 _SPONSOR = re.compile(r"主\s?办(?:\s?单\s?位)?\s*[:：]\s*([^\n:：|©]{2,60})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from monitor.reading.markup import HEADINGS, Document, is_placeholder, marks, squeeze
 from monitor.reading.outline import Block, Outline
@@ -15,11 +16,22 @@ _TITLE_MARK = re.compile(
     r"tit(?:le)?(?!.*(?:sub|nav|bar))|biaoti|headline|(?<![a-z])bt\d?(?![a-z])|ucaptitle"
 )
 _NOT_ONE = re.compile(
-    r"当前(?:所在)?(?:的)?位置|^(?:首页|您现在|热点|搜索)|[>»]\s*\S+\s*[>»]|相关|附件|^来源|政府信息公开$|网站$|门户$"
+    r"当前(?:所在)?(?:的)?位置|^(?:首页|您现在|热点|搜索)|[>»]\s*\S+\s*[>»]|^附件|^来源|"
+    r"^相关(?:新闻|阅读|链接|文章|附件|信息|解读|稿件)|政府信息公开$|网站$|门户$"
 )
 _SITE = re.compile(r"(?:网站|门户|政府网|信息网|公众网|首页|人民政府|办公室|委员会|管理局|[局厅委网])$")
 _SEPARATOR = re.compile(r"\s*[|_｜]\s*|\s+[-–—]+\s+|\s*>\s*")
+_NUMBER_LINE = re.compile(r"[（(][^（）()]{4,40}号[)）]")
 _DASH = re.compile(r"[-–—]{1,2}")
+_NEAR = 12  # blocks before the text among which what is merely named a title is taken for one
+
+
+class _Heading(NamedTuple):
+    """What may be a title: its text, its block, and whether its tag says so or only a name."""
+
+    text: str
+    at: int
+    is_tagged: bool
 
 
 def article_title(document: Document, outline: Outline, tags: Tags, start: int) -> str | None:
@@ -31,33 +43,41 @@ def article_title(document: Document, outline: Outline, tags: Tags, start: int) 
     return (
         _confirmed(shown, window)
         or labelled_value(outline, _LABEL, 200, start + 6)
-        or next((text for level, text in shown if level == 0), None)
+        or next((heading.text for heading in shown if heading.is_tagged), None)
+        or next((heading.text for heading in reversed(shown) if start - _NEAR <= heading.at < start), None)
         or _before_text(outline, start)
-        or next((text for level, text in shown), None)
+        or next((heading.text for heading in shown), None)
         or next(iter(window), None)
     )
 
 
-def _headings(outline: Outline, tags: Tags, start: int) -> Iterator[tuple[int, str]]:
-    """Yield what may be a title, with 0 for headings, 1 for what is only named one."""
-    for block in outline.blocks[: start + 6]:
+def _headings(outline: Outline, tags: Tags, start: int) -> Iterator[_Heading]:
+    """Yield what may be a title, in the order of the page."""
+    for at, block in enumerate(outline.blocks[: start + 6]):
         text = block.text
         if not 4 <= len(text) <= 200 or not block.is_own or _NOT_ONE.search(text) or is_placeholder(text):
             continue
-        if _is_site(text, tags) or text in (tags.first(COLUMNS) or ""):
+        if _is_site(text, tags) or text in (tags.first(COLUMNS) or "") or _NUMBER_LINE.fullmatch(text):
             continue
-        level = _level(block)
-        if level is not None:
-            yield level, text
+        tagged = _is_tagged(block)
+        if tagged is not None:
+            yield _Heading(text + _number_below(outline, at), at, tagged)
 
 
-def _level(block: Block) -> int | None:
+def _number_below(outline: Outline, at: int) -> str:
+    """Return the number in brackets that a title ends with in a line of its own."""
+    below = outline.blocks[at + 1].text if at + 1 < len(outline.blocks) else ""
+    return below if _NUMBER_LINE.fullmatch(below) else ""
+
+
+def _is_tagged(block: Block) -> bool | None:
+    """Tell whether a block is a heading by its tag, or only by its name; None where it is none."""
     node, around = block.node, block.node.parent
     tags = {node.tag, around.tag if around is not None else ""}
     if tags & {"h1", "h2", "ucaptitle"}:
-        return 0
+        return True
     named = f"{marks(node)} {marks(around) if around is not None else ''}"
-    return 1 if tags & HEADINGS or _TITLE_MARK.search(named) else None
+    return False if tags & HEADINGS or _TITLE_MARK.search(named) else None
 
 
 def _window_titles(document: Document, tags: Tags) -> list[str]:
@@ -89,11 +109,11 @@ def _is_site(text: str, tags: Tags) -> bool:
     return len(text) <= 24 and _SITE.search(text) is not None
 
 
-def _confirmed(shown: Sequence[tuple[int, str]], window: Sequence[str]) -> str | None:
+def _confirmed(shown: Sequence[_Heading], window: Sequence[str]) -> str | None:
     """Return the heading that the window title repeats, whole or cut off, the fullest one."""
     for title in window:
         bare = title.rstrip(".… ").replace(" ", "")
-        held = [text for _, text in shown if _agree(text.replace(" ", ""), bare)]
+        held = [heading.text for heading in shown if _agree(heading.text.replace(" ", ""), bare)]
         if held:
             return max(held, key=len)
     return None

@@ -131,7 +131,7 @@ def _best(text: str, ground: Ground) -> Found | None:
 
 def _is_drawn_by_script(text: str) -> bool:
     """Tell whether the page keeps its list for a script to draw, so that what stands open is not the list."""
-    return "<recordset" in text or any("createPageHTML" in line for line in _comment_tails(text))
+    return "<record>" in text or any("createPageHTML" in line for line in _comment_tails(text))
 
 
 def _comment_tails(text: str) -> list[str]:

@@ -36,8 +36,8 @@ def next_group(text: str, document: Document) -> str | None:
 
 def _recorded(text: str, ground: Ground) -> Iterator[Found]:
     """Yield the lists of <datastore><recordset><record><![CDATA[<li>…</li>]]></record>…"""
-    for store in text.split("<recordset")[1 : MOST_STORES + 1]:
-        parts = store.partition("</recordset>")[0].split("<record>")[1 : MOST_RECORDS + 1]
+    for store in (text.split("<datastore")[1:] or [text])[:MOST_STORES]:
+        parts = store.partition("</datastore>")[0].split("<record>")[1 : MOST_RECORDS + 1]
         bodies = [LexborHTMLParser(tame(_bare(part.partition("</record>")[0]))).body for part in parts]
         rows = rows_of([body for body in bodies if body is not None], ground)
         if rows:

@@ -163,9 +163,18 @@ class TestTitle:
         assert article.title is not None
         assert article.title.replace(" ", "") == TITLE
 
+    def test_a_number_in_brackets_below_it_belongs_to_it(self) -> None:
+        box = "<div class='title'><p>行政处罚信息公开表</p><p>（示罚决字〔2026〕5号）</p></div>"
+        article = read(f"<title>示例县人民政府</title>{box}<div id='zoom'>{BODY}</div>")
+        assert article.title == "行政处罚信息公开表（示罚决字〔2026〕5号）"
+
     def test_a_dash_within_it_stays(self) -> None:
         title = "“社保服务进万家”问答课堂——如何办理转移接续"
         assert read(f"<title>{title} - 示例县人民政府</title><div>{BODY}</div>").title == title
+
+    def test_words_of_asides_may_stand_within_it(self) -> None:
+        title = "关于做好相关附件报送工作的通知"
+        assert read(f"<h1>{title}</h1><div id='zoom'>{BODY}</div>").title == title
 
     def test_where_there_is_none_there_is_none(self) -> None:
         assert read("<p>hello</p>").title is None

@@ -46,6 +46,7 @@ def test_icp(inner: str, icp: str | None, url: str | None) -> None:
          "皖公网安备34089900000001号", "https://beian.mps.gov.cn/#/query/webSearch?code=34089900000001"),
         ("皖公网安备<span>34089900000001</span>号", "皖公网安备34089900000001号", None),
         ("皖公网安备：34089900000001", "皖公网安备34089900000001", None),
+        ("公安机关备案号：34089900000001", "公安机关备案号34089900000001", None),
         ("皖公网安备34号", None, None),
         ("", None, None),
     ],

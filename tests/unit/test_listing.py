@@ -130,6 +130,17 @@ class TestWhatIsNoList:
         page = f"<div class='menu'><ul>{names}</ul></div><div>{LI(rows)}</div>"
         assert seen(read_listing(page, PAGE)) == wanted(rows, "li, date after")
 
+    def test_tables_of_one_class_all_down_the_page(self) -> None:
+        rows = made_rows(12)
+        menu = "".join(
+            f"<td><a href='/c{n}/'>{name}</a></td>" for n, name in enumerate(("首页", "上级文件", "要闻"))
+        )
+        path = "<td>您现在的位置：<a href='/'>首页</a> &gt; <a href='/c/'>上级文件</a></td>"
+        listed = STRUCTURES["table, two cells"](rows).replace("<table>", "<table class='main'>")
+        around = "".join(f"<table class='main'><tr>{cells}</tr></table>" for cells in (menu, path))
+        foot = "<table class='main'><tr><td>每页20条</td></tr></table>"
+        assert seen(read_listing(f"<body>{around}{listed}{foot}", PAGE)) == wanted(rows, "li")
+
     def test_links_that_lead_to_no_page(self) -> None:
         rows = made_rows(6)
         dead = "".join(
@@ -290,6 +301,13 @@ def test_a_data_proxys_answer_is_read_as_the_page_that_holds_its_like() -> None:
     )
     listing = read_listing(answer, "https://www.example.gov.cn/module/web/jpage/dataproxy.jsp?col=1")
     assert (listing.method, seen(listing)) == ("script", wanted(rows, "data island"))
+
+
+def test_records_need_no_recordset_around_them() -> None:
+    rows = made_rows(5)
+    page = page_of(rows, "data island", "bare")
+    loose = page.replace("<recordset>", "").replace("</recordset>", "")
+    assert seen(read_listing(loose, PAGE)) == wanted(rows, "data island")
 
 
 def test_a_commented_out_sample_does_not_stand_for_the_list() -> None:
