@@ -1,0 +1,452 @@
+"""What a portal's column brings: which items are new, which are key, whom they bind, and from when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from alerts.events import Kind
+from tests.integration.county import (
+    BLOCKED,
+    DOWN,
+    DROPPED,
+    EMPTY,
+    FAR_SITE,
+    GARBAGE,
+    OLD_PAPERS,
+    POLICY,
+    SOFT_404,
+    START,
+    Entry,
+    Paper,
+    Reply,
+    World,
+    at,
+)
+
+DUTY = (Kind.DUTY, "repost.limit")
+
+
+# --- first readings ------------------------------------------------------------------------------------
+
+
+async def test_what_a_column_holds_when_it_is_first_read_starts_no_clock(world: World) -> None:
+    world.gov.put("/zcwj/", Paper(POLICY.title, START - timedelta(minutes=5), POLICY.number))
+    await world.begin()
+    world.pass_by(minutes=2)
+    await world.poll()
+    assert [item.is_baseline for item in await world.items()] == [True] * 11
+    assert await world.obligations() == []
+    assert await world.told() == []
+
+
+async def test_a_new_key_item_starts_one_clock_for_each_site_it_binds(world: World) -> None:
+    await world.reload(world.config + FAR_SITE)
+    await world.publish()
+    await world.poll()
+    assert [o.site for o in await world.obligations()] == ["county", "far"]
+    assert await world.told("county") == [DUTY]
+    assert await world.told("far") == [DUTY]
+    due = {key for kind, key in await world.due_now() if kind == "look"}
+    assert due == {"county", "far"}, "both are looked at at once"
+
+
+async def test_a_column_that_joins_later_brings_a_baseline_of_its_own(world: World) -> None:
+    await world.begin()
+    world.gov.hold("/gwywj/", ["国务院关于印发远洋渔业发展规划的通知", *OLD_PAPERS[:5]])
+    column = '\n[[portal.column]]\nname = "国务院文件"\nurl = "$gov/gwywj/"\n'
+    await world.amend('\n[[portal]]\nid = "prov"', f'{column}\n[[portal]]\nid = "prov"')
+    await world.poll()
+    assert await world.obligations() == []
+
+
+# --- who is bound --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("portal", "bound", "why"),
+    [
+        ('level = "national"', ["county", "far"], "national binds all"),
+        ('level = "provincial"\nregion = "340000"', ["county"], "the first two digits are shared"),
+        ('level = "municipal"\nregion = "340800"', ["county"], "the first four digits are shared"),
+        ('level = "municipal"\nregion = "340100"', [], "only the first two are shared"),
+        ('level = "national"\nbinds = ["360101"]', ["far"], "a region's code, instead of the rule"),
+        ('level = "provincial"\nregion = "340000"\nbinds = ["far"]', ["far"], "a site's id goes before all"),
+    ],
+)
+async def test_whom_a_portal_binds(world: World, portal: str, bound: list[str], why: str) -> None:
+    await world.reload(world.config.replace('level = "national"', portal) + FAR_SITE)
+    await world.publish()
+    assert [o.site for o in await world.obligations()] == bound, why
+
+
+@pytest.mark.parametrize(
+    ("site", "why"),
+    [
+        ('type = "department"', "the duty to repost is a portal's"),
+        ('duties = ["availability", "lifecycle"]', "reposting is not among its duties"),
+        ('status = "building"', "no clock starts on a site that is being built"),
+        ('status = "suspended"', "nor on a suspended one"),
+        ('status = "closed"', "nor on a closed one"),
+    ],
+)
+async def test_a_site_without_the_duty_gets_no_clock(world: World, site: str, why: str) -> None:
+    await world.amend('id = "county"', f'id = "county"\n{site}')
+    await world.publish()
+    assert await world.obligations() == [], why
+
+
+async def test_a_closing_site_is_bound_like_an_open_one(world: World) -> None:
+    await world.amend('id = "county"', 'id = "county"\nstatus = "closing"')
+    await world.publish()
+    assert await world.state() == "pending"
+
+
+async def test_a_site_that_joins_later_is_not_bound_by_earlier_policies(world: World) -> None:
+    await world.publish()
+    world.pass_by(minutes=10)
+    await world.reload(world.config + FAR_SITE)
+    await world.poll()
+    assert await world.obligations("far") == []
+    world.pass_by(minutes=5)
+    world.gov.put("/zcwj/", Paper("国务院关于印发节水型社会建设规划的通知", world.now()))
+    await world.poll()
+    assert len(await world.obligations("far")) == 1, "but by what is published from then on"
+
+
+# --- one policy ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("copy", "policies", "why"),
+    [
+        (Paper("转载：国办印发重点任务", at(24, 10, 30), POLICY.number), 1, "the same number"),
+        (Paper(POLICY.title, at(24, 10, 30)), 1, "the same title, issuer and year"),
+        (Paper(POLICY.title.replace("国务院办公厅", "省政府办公厅"), at(24, 10, 30)), 2, "another issuer"),
+        (Paper(POLICY.title, date(2025, 11, 1), "国办发〔2025〕31号"), 2, "another year's number"),
+        (Paper(POLICY.title.replace("重点任务", "主要任务"), at(24, 10, 30)), 2, "likeness is not enough"),
+    ],
+)
+async def test_how_many_policies_two_portals_items_are(
+    world: World, copy: Paper, policies: int, why: str
+) -> None:
+    await world.publish()
+    world.clock.now = at(24, 10, 31)
+    world.prov.put("/zcwj/", copy, day="2026-11-24")
+    if copy.number and "2025" in copy.number:  # an old paper would start no clock in any case
+        world.prov.papers["/art/1030.html"] = copy
+    await world.poll()
+    starts = [o.started_at for o in await world.obligations()]
+    known = {policy.id for policy in await world.policies()}
+    if "2025" in (copy.number or ""):
+        assert len(starts) == 1
+    else:
+        assert (len(known), len(starts)) == (policies, policies), why
+    assert starts[0] == at(24, 9, 59), "the start is set once"
+
+
+async def test_the_same_address_on_two_portals_is_one_policy(world: World) -> None:
+    address = await world.publish()
+    world.pass_by(minutes=5)
+    world.prov.put("/zcwj/", POLICY, row="国办文件（链接国家门户）", href=address)
+    await world.poll()
+    (policy,) = await world.policies()
+    assert [carrier["portal"] for carrier in policy.carriers] == ["gov", "prov"]
+    assert len(await world.obligations()) == 1
+
+
+async def test_a_site_bound_only_by_the_second_portal_counts_from_that_portals_item(world: World) -> None:
+    await world.reload(
+        world.config.replace('level = "national"', 'level = "national"\nbinds = ["far"]') + FAR_SITE
+    )
+    await world.publish()
+    world.clock.now = at(24, 13, 30)
+    await world.poll()
+    world.prov.put("/zcwj/", Paper(POLICY.title, at(24, 13, 31), POLICY.number))
+    world.clock.now = at(24, 13, 32)
+    await world.poll()
+    starts = {o.site: (o.started_at, o.portal, o.level) for o in await world.obligations()}
+    assert starts == {
+        "far": (at(24, 9, 59), "gov", "national"),
+        "county": (at(24, 13, 31), "prov", "provincial"),
+    }
+    assert len(await world.policies()) == 1
+
+
+# --- what is key ---------------------------------------------------------------------------------------
+
+
+async def test_of_a_column_without_key_items_no_page_is_opened(world: World) -> None:
+    await world.amend('url = "$gov/zcwj/"', 'url = "$gov/zcwj/"\nkey = "none"')
+    await world.publish()
+    assert {heard.path for heard in world.gov.heard} == {"/zcwj/"}
+
+
+# --- pages that cannot be read -------------------------------------------------------------------------
+
+
+async def test_an_item_whose_page_cannot_be_read_is_decided_later_and_starts_when_first_seen(
+    world: World,
+) -> None:
+    await world.begin()
+    world.clock.now = at(24, 9, 58)
+    await world.poll()
+    world.clock.now = at(24, 10)
+    address = world.gov.put("/zcwj/", POLICY)
+    path = address.removeprefix(world.gov.base)
+    world.gov.replies[path] = DOWN
+    await world.poll()
+    assert await world.obligations() == []
+    world.clock.now = at(24, 10, 6)
+    await world.poll()
+    del world.gov.replies[path]
+    world.clock.now = at(24, 10, 8)
+    await world.poll()
+    obligation = await world.the_obligation()
+    assert obligation.started_at == at(24, 9, 59), "the interval of the first observation still holds"
+
+
+@pytest.mark.parametrize(
+    ("reply", "polls", "why"),
+    [
+        (DOWN, 5, "five tries, then its title decides"),
+        (BLOCKED, 5, "a shield may open yet"),
+        (Reply("gone", 404), 1, "there is no page to wait for"),
+        (SOFT_404, 1, "nor where it says so itself"),
+        (Reply(b"%PDF-1.4", headers={"Content-Type": "application/pdf"}), 1, "a file is no article"),
+    ],
+)
+async def test_an_item_without_a_readable_page_is_decided_by_its_title(
+    world: World, reply: Reply, polls: int, why: str
+) -> None:
+    await world.begin()
+    world.clock.now = at(24, 10)
+    address = world.gov.put("/zcwj/", POLICY)
+    world.gov.replies[address.removeprefix(world.gov.base)] = reply
+    for _ in range(polls):
+        assert await world.obligations() == [], why
+        await world.poll()
+        world.pass_by(minutes=2)
+    obligation = await world.the_obligation()
+    assert obligation.started_at == at(24, 10), "the list says only the day, so it counts from first seen"
+
+
+# --- the start -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("declared", "started", "why"),
+    [
+        (at(24, 9, 59), at(24, 9, 59), "precise, and within the interval of first observation"),
+        (at(24, 9, 48), at(24, 9, 48), "ten minutes around the interval agree"),
+        (at(24, 9, 47), at(24, 10), "eleven minutes before it do not"),
+        (at(24, 10, 10), at(24, 10), "a clock that goes ahead agrees, but nothing starts after it was seen"),
+        (at(24, 10, 11), at(24, 10), "too far ahead"),
+        (at(24, 0, 0), at(24, 10), "00:00 is what systems print when they know only the day"),
+        (date(2026, 11, 24), at(24, 10), "only a day"),
+        (date(2026, 11, 23), at(24, 10), "yesterday, but seen only now"),
+        (None, at(24, 10), "no time at all"),
+    ],
+)
+async def test_when_the_clock_starts(
+    world: World, declared: datetime | date | None, started: datetime, why: str
+) -> None:
+    await world.publish(Paper(POLICY.title, declared, POLICY.number), day="2026-11-24")
+    assert (await world.the_obligation()).started_at == started, why
+
+
+async def test_a_cached_copy_dates_its_first_observation_back(world: World) -> None:
+    """Behind a cache of twenty minutes the item is seen late, but the declared time agrees all the same."""
+    await world.begin()
+    world.clock.now = at(24, 10)
+    world.gov.headers["/zcwj/"] = {"Age": "1199"}
+    await world.poll()
+    world.clock.now = at(24, 10, 2)
+    world.gov.put("/zcwj/", Paper(POLICY.title, at(24, 9, 45), POLICY.number))
+    world.gov.headers["/zcwj/"] = {"Age": "0"}
+    await world.poll()
+    assert (await world.the_obligation()).started_at == at(24, 9, 45)
+
+
+async def test_day_counted_limits_leave_the_day_of_publication_out(world: World) -> None:
+    await world.publish()
+    shown = await world.shown()
+    assert shown["target_at"] == "2026-11-24T10:59:00+08:00"
+    assert shown["limit_at"] == "2026-11-26T00:00:00+08:00", "Wednesday, 24:00"
+
+
+# --- old papers ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("declared", "clocks", "why"),
+    [
+        (date(2026, 11, 20), 0, "four days before the last reading: an old paper listed again"),
+        (date(2026, 11, 21), 1, "three days are not more than three"),
+        (at(20, 9, 30), 0, "a precise time is a day too"),
+    ],
+)
+async def test_old_papers_listed_again_start_no_clock(
+    world: World, declared: datetime | date, clocks: int, why: str
+) -> None:
+    await world.publish(Paper(POLICY.title, declared, POLICY.number))
+    assert len(await world.obligations()) == clocks, why
+    assert (await world.item(POLICY.title)).is_key is bool(clocks)
+
+
+async def test_a_title_the_portal_carried_before_starts_no_clock(world: World) -> None:
+    await world.publish()
+    world.pass_by(minutes=20)
+    world.gov.put("/zcwj/", Paper(f" {POLICY.title} ", world.now()))
+    await world.poll()
+    assert len(await world.obligations()) == 1
+    again = (await world.items())[-1]
+    assert (again.is_key, again.why) == (False, "the portal carried this title before")
+
+
+# --- blindness -----------------------------------------------------------------------------------------
+
+
+async def test_more_than_half_of_a_list_new_at_once_is_blind_until_a_person_confirms(world: World) -> None:
+    await world.begin()
+    world.pass_by(minutes=2)
+    for title in (
+        "畜牧业",
+        "渔业",
+        "林业",
+        "纺织业",
+        "旅游业",
+        "航运业",
+        "制药业",
+        "陶瓷业",
+        "酿造业",
+        "造纸业",
+        "采矿业",
+    ):
+        world.gov.put("/zcwj/", Paper(f"国务院关于印发{title}发展规划的通知", world.now()))
+    for _ in range(2):
+        await world.poll()
+        world.pass_by(minutes=2)
+    assert await world.obligations() == []
+    assert await world.standing() == [("gov", "watch.blind")]
+    assert (Kind.BLIND, "watch.blind") in await world.told("gov")
+
+
+async def test_exactly_half_new_is_no_relaunch(world: World) -> None:
+    await world.begin()
+    world.pass_by(minutes=2)
+    for title in (
+        "畜牧业",
+        "渔业",
+        "林业",
+        "纺织业",
+        "旅游业",
+        "航运业",
+        "制药业",
+        "陶瓷业",
+        "酿造业",
+        "造纸业",
+    ):
+        world.gov.put("/zcwj/", Paper(f"国务院关于印发{title}发展规划的通知", world.now()))
+    await world.poll()
+    assert len(await world.obligations()) == 10
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (DOWN, "down"),
+        (DROPPED, "the connection is closed without an answer"),
+        (BLOCKED, "a shield"),
+        (GARBAGE, "no page at all"),
+        (EMPTY, "nothing"),
+        (SOFT_404, "an apology under status 200"),
+        (Reply("<html><body><ul></ul>" + "欢迎访问" * 50 + "</body></html>"), "a page without a list"),
+    ],
+)
+async def test_a_portal_that_cannot_be_read_is_our_blindness_and_withdraws_nothing(
+    world: World, reply: Reply, why: str
+) -> None:
+    await world.publish()
+    world.gov.replies["/zcwj/"] = reply
+    for _ in range(3):
+        world.pass_by(minutes=10)
+        await world.poll()
+    assert await world.standing() == [("gov", "watch.blind")], why
+    assert await world.state() == "pending"
+    del world.gov.replies["/zcwj/"]
+    world.pass_by(minutes=10)
+    await world.poll()
+    assert await world.standing() == []
+    assert [kind for kind, _ in await world.told("gov")] == [Kind.BLIND, Kind.RESOLVED]
+    assert len(await world.obligations()) == 1, "what it held before is not new"
+
+
+async def test_one_bad_reading_is_not_yet_told(world: World) -> None:
+    await world.begin()
+    world.gov.replies["/zcwj/"] = DOWN
+    world.pass_by(minutes=2)
+    await world.poll("gov")
+    assert await world.problems() == []
+    assert (await world.place("gov", world.gov.url("/zcwj/"))).failures == 1
+
+
+async def test_what_appears_while_a_portal_is_blind_starts_when_it_is_seen(world: World) -> None:
+    await world.begin()
+    world.clock.now = at(24, 10)
+    world.gov.replies["/zcwj/"] = DOWN
+    await world.poll()
+    world.gov.put("/zcwj/", POLICY)
+    world.clock.now = at(24, 12)
+    del world.gov.replies["/zcwj/"]
+    await world.poll()
+    assert (await world.the_obligation()).started_at == at(24, 9, 59), "it agrees with (9:00, 12:00]"
+
+
+# --- how often -----------------------------------------------------------------------------------------
+
+
+async def test_polls_that_fail_come_at_most_four_times_as_rarely(world: World) -> None:
+    await world.begin()
+    world.gov.replies["/zcwj/"] = DOWN
+    key = f"gov {world.gov.url('/zcwj/')}"
+    waits = []
+    for _ in range(6):
+        await world.poll("gov")
+        waits.append((await world.due("column", key) - world.clock()).total_seconds() / 60)
+        world.pass_by(minutes=8)
+    assert waits == [4, 6, 8, 8, 8, 8]
+    del world.gov.replies["/zcwj/"]
+    await world.poll("gov")
+    assert await world.due("column", key) == world.clock() + timedelta(minutes=2)
+
+
+async def test_an_unchanged_column_costs_one_conditional_request(world: World) -> None:
+    world.gov.headers["/zcwj/"] = {"ETag": '"1"'}
+    await world.begin()
+    world.pass_by(minutes=2)
+    await world.poll("gov")
+    assert world.gov.asked("/zcwj/")[-1].headers["if-none-match"] == '"1"'
+    place = await world.place("gov", world.gov.url("/zcwj/"))
+    assert (place.last_ok_at, place.items) == (world.now(), 10)
+
+
+# --- hostile pages -------------------------------------------------------------------------------------
+
+
+async def test_one_address_twice_in_a_list_is_one_item(world: World) -> None:
+    await world.begin()
+    world.clock.now = at(24, 10)
+    address = world.gov.put("/zcwj/", POLICY)
+    world.gov.lists["/zcwj/"].insert(3, Entry("国办印发重点任务", f"{address}?from=timeline", "2026-11-24"))
+    await world.poll()
+    assert len([item for item in await world.items() if not item.is_baseline]) == 1
+    assert len(await world.obligations()) == 1
+
+
+async def test_two_columns_with_one_address_are_read_as_one(world: World) -> None:
+    column = '\n[[portal.column]]\nname = "同一栏目"\nurl = "$gov/zcwj/"\nkey = "none"\n'
+    await world.amend('\n[[portal]]\nid = "prov"', f'{column}\n[[portal]]\nid = "prov"')
+    await world.publish()
+    assert len(await world.obligations()) == 1, "what is key in one of them is key"
