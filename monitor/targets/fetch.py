@@ -46,6 +46,6 @@ class Fetch(Table):
     @field_validator("proxy")
     @classmethod
     def is_a_proxy(cls, proxy: Secret) -> Secret:
-        if proxy and not re.match(r"https?://[^/\s]", proxy.reveal()):
+        if proxy and not re.match(r"http://[^/\s]", proxy.reveal()):
             raise ValueError('must be "http://host:port", or "" for none')
         return proxy
