@@ -122,7 +122,7 @@ def record_audit(session: Session, ctx: Context, site: Site, audited: Audited, n
     for finding in audited.findings:
         if finding.rule != "availability.home":
             apply_finding(session, ctx, site.id, site.region, finding, now)
-    state = places.state_of(session, site.id, now)
+    state = places.state_of(session, site.id)
     state.tls_not_after = audited.certificate.not_after if audited.certificate else None
     grading = grading_of(site)
     due = lifecycle.assessment_due(grading) if grading else None

@@ -14,7 +14,7 @@ from monitor.rounds.judge import settle
 from monitor.rounds.telling import tell_repost
 from monitor.store import duties, places, watches
 from monitor.store.tables import Item, Obligation, Policy
-from monitor.targets import Portal, Site, bound_sites
+from monitor.targets import Portal, Site, binds, bound_sites
 
 
 def start_clocks(
@@ -30,19 +30,30 @@ def start_clocks(
     started_at = start_of(declared, item.seen_after, item.seen_by)
     opened = []
     for site in bound_sites(ctx.targets, portal):
-        if _is_bound(session, site, policy, item):
+        if _is_bound(session, ctx, site, policy):
             opened.append(_open(session, ctx, portal, policy, site, started_at, now))
     return opened
 
 
-def _is_bound(session: Session, site: Site, policy: Policy, item: Item) -> bool:
-    """A site is bound by what was first seen after it joined, and by each policy once."""
-    if not site.binds_repost:
-        return False
+def _is_bound(session: Session, ctx: Context, site: Site, policy: Policy) -> bool:
+    """A site is bound by what was first seen after it joined, and by each policy once.
+
+    First seen on any portal that binds it: who joins owes nothing that another portal carries once more.
+    """
     state = places.peek_state(session, site.id)
-    if state is None or state.joined_at > item.seen_by:
+    if state is None or state.joined_at is None or state.joined_at > _first_seen(ctx, site, policy):
         return False
     return duties.of_policy(session, policy.id or 0, site.id) is None
+
+
+def _first_seen(ctx: Context, site: Site, policy: Policy) -> datetime:
+    """When a portal that binds the site was first seen to carry the policy."""
+    portals = ctx.targets.portal_of
+    return min(
+        datetime.fromisoformat(carrier["seen_by"])
+        for carrier in policy.carriers
+        if (portal := portals.get(carrier["portal"])) is not None and binds(portal, site)
+    )
 
 
 def _open(

@@ -44,7 +44,7 @@ def record_look(
     """Store a look and judge what the site owes."""
     for reading in looked.readings:
         record_reading(session, ctx, site.region, reading, now)
-    state = places.state_of(session, site.id, now)
+    state = places.state_of(session, site.id)
     _record_site(session, ctx, site, state, looked, now)
     if site.binds_repost:
         _record_rows(session, site.id, looked)

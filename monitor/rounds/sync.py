@@ -21,7 +21,7 @@ def apply_targets(session: Session, ctx: Context, now: datetime) -> None:
     """Take a configuration into force; running clocks follow its calendar and its sites' status at once."""
     targets = ctx.targets
     places.sync(session, [*_portal_places(targets), *_site_places(targets)], now)
-    places.sync_sites(session, [site.id for site in targets.sites if site.binds_repost], now)
+    places.sync_sites(session, {site.id for site in targets.sites if site.binds_repost}, now)
     watches.sync(session, _watches(targets), now)
     for obligation in duties.unsettled(session):
         _follow(ctx, obligation)

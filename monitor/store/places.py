@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,12 +38,16 @@ def sync(session: Session, wanted: Sequence[PlaceSpec], now: datetime) -> None:
         session.add(place)
 
 
-def sync_sites(session: Session, site_ids: Sequence[str], now: datetime) -> None:
-    """A site joins when it first appears: it is bound by what is published from then on."""
-    held = set(session.exec(select(SiteState.site_id)))
-    for site_id in site_ids:
-        if site_id not in held:
-            session.add(SiteState(site_id=site_id, joined_at=now))
+def sync_sites(session: Session, bound: Collection[str], now: datetime) -> None:
+    """A site joins when it comes among the bound ones: it owes what is published from then on.
+
+    One that leaves them, and comes back, joins anew.
+    """
+    held = {state.site_id: state for state in session.exec(select(SiteState))}
+    for site_id in sorted(held.keys() | set(bound)):
+        state = held.get(site_id) or SiteState(site_id=site_id)
+        state.joined_at = (state.joined_at or now) if site_id in bound else None
+        session.add(state)
 
 
 def of_owner(session: Session, owner: str) -> Sequence[Place]:
@@ -56,11 +60,11 @@ def find(session: Session, owner: str, url: str) -> Place | None:
     return session.exec(select(Place).where(Place.owner == owner, Place.url == url)).first()
 
 
-def state_of(session: Session, site_id: str, now: datetime) -> SiteState:
-    """What is remembered of a site; a site never seen before joins now."""
+def state_of(session: Session, site_id: str) -> SiteState:
+    """What is remembered of a site; a site never seen before is none of the bound ones."""
     state = session.get(SiteState, site_id)
     if state is None:
-        state = SiteState(site_id=site_id, joined_at=now)
+        state = SiteState(site_id=site_id)
         session.add(state)
     return state
 

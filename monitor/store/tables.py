@@ -86,12 +86,12 @@ class Place(SQLModel, table=True):
 
 
 class SiteState(SQLModel, table=True):
-    """What is remembered of a site between looks."""
+    """What is remembered of a site between looks. joined_at: since when it is bound, None while it is not."""
 
     __tablename__ = "site_state"
 
     site_id: str = Field(primary_key=True)
-    joined_at: datetime = moment(required=True)
+    joined_at: datetime | None = moment()
     last_read_at: datetime | None = moment()
     last_complete_at: datetime | None = moment()
     up: bool | None = None

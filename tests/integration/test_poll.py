@@ -115,6 +115,50 @@ async def test_a_site_that_joins_later_is_not_bound_by_earlier_policies(world: W
     assert len(await world.obligations("far")) == 1, "but by what is published from then on"
 
 
+async def test_a_second_carrier_does_not_bind_a_site_to_what_came_before_it_joined(world: World) -> None:
+    await world.publish()
+    world.pass_by(minutes=10)
+    await world.reload(world.config + FAR_SITE.replace("360101", "340101"))
+    world.pass_by(minutes=10)
+    world.prov.put("/zcwj/", Paper(POLICY.title, world.now(), POLICY.number))
+    await world.poll()
+    (policy,) = await world.policies()
+    assert len(policy.carriers) == 2
+    assert await world.obligations("far") == []
+
+
+@pytest.mark.parametrize("status", ["suspended", "building"])
+async def test_what_appeared_while_a_site_was_not_bound_does_not_bind_it_afterwards(
+    world: World, status: str
+) -> None:
+    await world.amend('id = "county"', f'id = "county"\nstatus = "{status}"')
+    await world.publish()
+    await world.audit("county")
+    world.pass_by(minutes=10)
+    await world.amend(f'status = "{status}"', 'status = "open"')
+    world.pass_by(minutes=10)
+    world.prov.put("/zcwj/", Paper(POLICY.title, world.now(), POLICY.number))
+    await world.poll()
+    assert await world.obligations() == []
+
+
+async def test_a_site_that_left_and_came_back_joins_anew(world: World) -> None:
+    await world.begin()
+    whole = world.config
+    await world.reload(whole[: whole.index("[[site]]")])
+    world.pass_by(minutes=1)
+    await world.poll()
+    world.pass_by(minutes=1)
+    world.gov.put("/zcwj/", POLICY)
+    await world.poll()
+    world.pass_by(minutes=5)
+    await world.reload(whole)
+    world.pass_by(minutes=5)
+    world.prov.put("/zcwj/", Paper(POLICY.title, world.now(), POLICY.number))
+    await world.poll()
+    assert await world.obligations() == []
+
+
 # --- one policy ----------------------------------------------------------------------------------------
 
 

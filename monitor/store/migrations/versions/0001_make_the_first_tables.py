@@ -148,7 +148,7 @@ def upgrade() -> None:
     op.create_table(
         "site_state",
         sa.Column("site_id", sa.String(), nullable=False),
-        sa.Column("joined_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("joined_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("last_read_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("last_complete_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("up", sa.Boolean(), nullable=True),
