@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from monitor.reading.outline import draw_outline
 from monitor.reading.rows import Ground, Row, is_title, link_title, once, row_of_link
 
 SHORTEST = 6  # a content link's title has as many characters at least, a column's at most twice as many
-MOST_LINKS = 5000
+MOST_LINKS, MOST_TIMES = 5000, 5  # of all links, and of those to one address
 HIGHEST = 4  # how far above a link its date's box lies at most
 
 _COLUMN = re.compile(
@@ -56,8 +57,11 @@ def read_home(page_text: str, url: str, zone: ZoneInfo = OFFICE_ZONE, today: dat
 
 
 def _links(ground: Ground) -> Iterator[tuple[LexborNode, str, str]]:
+    times: Counter[str] = Counter()
     for anchor in ground.document.tree.css("a[href]")[:MOST_LINKS]:
-        if address := ground.document.resolve(anchor.attributes.get("href")):
+        address = ground.document.resolve(anchor.attributes.get("href"))
+        if address and times[address] < MOST_TIMES:
+            times[address] += 1
             yield anchor, address, link_title(anchor)
 
 

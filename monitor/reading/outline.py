@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from monitor.reading.markup import BLOCKS, Document, marks, select, squeeze, walk
+from monitor.reading.markup import BLOCKS, HEADINGS, Document, marks, select, squeeze, walk
 
 _BOTTOM = re.compile(r"foot|copyright|(?<![a-z])bottom(?![a-z])|banquan")
 _AROUND = re.compile(
@@ -28,8 +28,9 @@ _KNOWN = (  # by content systems that name nothing else so, then by names that a
     " .view, #content_body",
 )
 _FILES = "a[href$='.pdf'], a[href$='.doc'], a[href$='.docx'], a[href$='.wps'], a[href$='.ofd'], img"
+_LINES = frozenset(("p", "hr", "tr", *HEADINGS))  # end a line, and are no boxes
 _BOXES = frozenset(("div", "section", "article", "aside", "nav", "header", "footer", "form", "main"))
-_BOXES |= {"table", "tbody", "tr", "td", "ul", "ol", "dl", "li", "body"}
+_BOXES |= {"table", "tbody", "td", "ul", "ol", "dl", "li", "body"}
 _LEAST = 40  # a known place with less text than this and no file in it is a shell
 
 
@@ -145,6 +146,8 @@ def draw_outline(document: Document) -> Outline:
             drawing.links += 1 if entering else -1
         elif tag == "br":
             drawing.words.append("\n" if entering else "")
+        elif tag in _LINES:
+            drawing.flush()
         elif tag in BLOCKS:
             drawing.enter(node, tag) if entering else drawing.leave(node)
     drawing.flush()

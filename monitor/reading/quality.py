@@ -25,6 +25,7 @@ _GONE = re.compile(
 )
 _NUMBER = re.compile(r"(?:^|\D)404(?:\s*(?:$|[-_|:：!！,，。.]|错误|页面|not|error)|页)", re.IGNORECASE)
 _DATA = ("<?xml", "<datastore", "<rss", "<feed", "<urlset", "<sitemapindex")
+_DOCUMENT = re.compile(r"^关于|(?:公告|通知|通报|公示|通告|报告)(?:$|\s*[-_—|])")  # that such a page is gone
 _ENTRIES = ("<record>", "<item", "<entry", "<loc")
 
 
@@ -59,7 +60,11 @@ def is_soft_404(page_text: str) -> str | None:
     heading = document.tree.css_first("h1, h2")
     headline = inner_text(heading) if heading is not None else ""
     for named in (title, headline):
-        if len(named) <= 40 and (said := _GONE.search(named) or _NUMBER.search(named)):
+        if (
+            len(named) <= 40
+            and not _DOCUMENT.search(named)
+            and (said := _GONE.search(named) or _NUMBER.search(named))
+        ):
             return f"it says “{said[0].strip()}”"
     shown = _shown(document)
     if len(shown) <= SHORT and (said := _GONE.search(shown) or _NUMBER.search(shown[:80])):

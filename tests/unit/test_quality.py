@@ -86,6 +86,7 @@ def test_a_page_that_says_it_is_none(text: str) -> None:
     [
         "<title>国道404线改扩建工程公告</title><body><p>国道404线改扩建工程已经批准，现予公告。</p></body>",
         f"<title>检查情况通报</title><body>{TEXT}<p>部分网站页面不存在，文章已被删除。</p>{TEXT * 3}</body>",
+        f"<title>关于政务邮箱栏目已关闭的公告</title><body>{TEXT * 4}</body>",
         "<title>示例县2026年404件建议办结</title><body><p>全部办结并答复代表。</p></body>",
     ],
 )
