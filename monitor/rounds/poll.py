@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -128,7 +128,7 @@ def _add_items(
             title_key=normalise(found.row.title),
             place=column.name,
             row_date=found.row.date.isoformat() if found.row.date else None,
-            seen_after=None if polled.is_first else seen_after,
+            seen_after=None if polled.is_first or seen_after is None else min(seen_after, polled.reading.at),
             seen_by=polled.reading.at,
             last_seen_at=polled.reading.at,
             is_baseline=polled.is_first,
@@ -164,10 +164,21 @@ def _decide(
         adopt(session, ctx, portal, item, article, now)
 
 
+def stated_of(item: Item, article: Article | None) -> datetime | date | None:
+    """The publication time of an item: what its page states, else what the list shows."""
+    return (article.published_at if article else None) or parse_stated(item.row_date)
+
+
+def precision_of(stated: datetime | date | None) -> str:
+    """How precise a time is that a list shows."""
+    if stated is None:
+        return "none"
+    return "minute" if isinstance(stated, datetime) else "day"
+
+
 def decide_item(ctx: Context, column: PortalColumn, item: Item, article: Article | None) -> KeyDecision:
     """Whether an item is key; old papers listed again never are."""
-    stated = article.published_at if article else None
-    declared = declared_by(stated or parse_stated(item.row_date), ctx)
+    declared = declared_by(stated_of(item, article), ctx)
     if is_stale(declared, item.seen_after, ctx.counting.zone):
         return KeyDecision(False, f"declared {declared.day}, long before it was first seen: an old paper")
     key = ctx.targets.key
@@ -186,13 +197,12 @@ def adopt(
     session.add(policy)
     session.flush()
     item.policy_id = policy.id
-    stated = article.published_at if article else parse_stated(item.row_date)
-    start_clocks(session, ctx, portal, policy, item, declared_by(stated, ctx), now)
+    start_clocks(session, ctx, portal, policy, item, declared_by(stated_of(item, article), ctx), now)
     return policy
 
 
 def _policy_of(session: Session, ctx: Context, portal: Portal, item: Item, article: Article | None) -> Policy:
-    stated = article.published_at if article else parse_stated(item.row_date)
+    stated = stated_of(item, article)
     fresh = Policy(
         title=(article.title if article else None) or item.title,
         doc_number=article.doc_number if article else None,
@@ -200,7 +210,7 @@ def _policy_of(session: Session, ctx: Context, portal: Portal, item: Item, artic
         portal=portal.id,
         level=portal.level,
         published_at=stated.isoformat() if stated else None,
-        precision=article.precision if article else ("day" if stated else "none"),
+        precision=article.precision if article and article.published_at else precision_of(stated),
         seen_after=item.seen_after,
         first_seen_at=item.seen_by,
         source=article.source if article else None,
