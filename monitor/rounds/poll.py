@@ -12,6 +12,7 @@ from checks.keys import KeyDecision, KeyRules, decide
 from checks.obligations import is_stale
 from checks.reposts import same_policy
 from checks.titles import normalise
+from checks.workdays import deadline
 from monitor.net.client import CookieRound
 from monitor.reading.article import Article
 from monitor.reading.listing import ListHints
@@ -27,7 +28,8 @@ from monitor.rounds.clocks import start_clocks
 from monitor.rounds.context import Context
 from monitor.rounds.readings import Placed, Reading, Wish, read_place
 from monitor.rounds.record import record_reading
-from monitor.store import items, places, watches
+from monitor.rounds.telling import tell_proposal
+from monitor.store import duties, items, places, watches
 from monitor.store.items import MAX_TRIES, POLICY_MEMORY
 from monitor.store.tables import Item, Policy
 from monitor.targets import Portal, PortalColumn, Targets
@@ -35,7 +37,7 @@ from monitor.targets import Portal, PortalColumn, Targets
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What a poll gave: the reading, the rows not carried before, the pages opened, by address."""
+    """What a poll gave: the reading, the rows not carried before, the pages opened, by canonical address."""
 
     reading: Reading
     new: tuple[Placed, ...]
@@ -52,11 +54,13 @@ async def poll_column(ctx: Context, portal: Portal, column: PortalColumn) -> Pol
     reading = await read_place(ctx, place, _wish(ctx, column), cookies)
     is_first = place.first_ok_at is None or place.is_confirmed
     new = await _unknown(ctx, portal, reading) if reading.is_good else ()
-    wanted = [] if is_first or column.key == "none" else [found.row.url for found in new]
-    waiting = await ctx.store.read(lambda session: items.undecided(session, portal.id, column.name))
+    waiting = await ctx.store.read(lambda session: _waiting(session, ctx, portal, column, reading))
+    wanted = {item.address: item.url for item in waiting}
+    if not is_first and column.key != "none":
+        wanted |= {found.address: found.row.url for found in new}
     opened = {
-        url: await open_article(ctx, url, cookies, robots=ctx.targets.fetch.robots)
-        for url in dict.fromkeys([*wanted, *(item.url for item in waiting)])
+        address: await open_article(ctx, url, cookies, robots=ctx.targets.fetch.robots)
+        for address, url in wanted.items()
     }
     return Polled(reading, new, is_first, opened)
 
@@ -80,6 +84,32 @@ async def _unknown(ctx: Context, portal: Portal, reading: Reading) -> tuple[Plac
     return tuple(placed for address, placed in found.items() if address not in known)
 
 
+def _waiting(
+    session: Session, ctx: Context, portal: Portal, column: PortalColumn, reading: Reading
+) -> list[Item]:
+    """Items to be decided here: those without a decision, and those that are new in this column only.
+
+    What another column said is not key may be key by this one's rule; its start stays its first observation.
+    """
+    waiting = list(items.undecided(session, portal.id, column.name))
+    is_baseline = reading.place.first_ok_at is None or reading.place.is_confirmed
+    if not reading.is_good or is_baseline or column.key == "none":
+        return waiting
+    here = {found.address for found in reading.rows if found.page == 0} - set(reading.place.known)
+    for item in items.held(session, portal.id, here):
+        if item.place != column.name and not item.is_key and is_open_to_decision(session, ctx, item):
+            waiting.append(item)
+    return waiting
+
+
+def is_open_to_decision(session: Session, ctx: Context, item: Item) -> bool:
+    """Whether an item may be decided anew: first seen within the last limit, and not decided by hand."""
+    if item.is_baseline or item.decided_at is None:
+        return False
+    limit = deadline(item.seen_by, ctx.targets.rules.repost.limit, ctx.counting)
+    return limit.at >= ctx.now() and not duties.decisions_on(session, f"item:{item.id}")
+
+
 def record_poll(
     session: Session, ctx: Context, portal: Portal, column: PortalColumn, polled: Polled, now: datetime
 ) -> None:
@@ -90,10 +120,10 @@ def record_poll(
         new = {found.address for found in polled.new}
         rows = {found.address for found in polled.reading.rows}
         items.touch(session, portal.id, rows - new, polled.reading.at)
-        waiting = list(items.undecided(session, portal.id, column.name))
+        waiting = _waiting(session, ctx, portal, column, polled.reading)
         waiting += _add_items(session, portal, column, polled, seen_after)
         for item in waiting:
-            _decide(session, ctx, portal, column, item, polled.opened.get(item.url), now)
+            _decide(session, ctx, portal, column, item, polled.opened.get(item.address), now)
     failing = place.failures if place is not None else 0
     watches.put_off(
         session, "column", key_of(portal, column), now + column.every * min(4, 1 + failing), ran_at=now
@@ -119,7 +149,11 @@ def _add_items(
 ) -> Sequence[Item]:
     """Keep the new rows. What a column holds when it is first read starts no clock."""
     added = []
+    # Another column's poll, which ran beside this one, may have brought a row meanwhile.
+    known = items.known_addresses(session, portal.id, {found.address for found in polled.new})
     for found in reversed(polled.new):  # lists run from the newest down; ids run the other way
+        if found.address in known:
+            continue
         item = Item(
             owner=portal.id,
             address=found.address,
@@ -133,13 +167,10 @@ def _add_items(
             last_seen_at=polled.reading.at,
             is_baseline=polled.is_first,
         )
-        if not polled.is_first and items.has_title(session, portal.id, item.title_key):
-            item.is_key, item.why = False, "the portal carried this title before"
-            item.decided_at = polled.reading.at
         session.add(item)
         added.append(item)
     session.flush()
-    return [item for item in added if not item.is_baseline and item.decided_at is None]
+    return [item for item in added if not item.is_baseline]
 
 
 def _decide(
@@ -153,14 +184,21 @@ def _decide(
 ) -> None:
     """Decide whether a new item is key; if its page cannot be read now, the next poll tries again."""
     article = opened.article if opened else None
-    item.tries += 1
+    session.add(item)
+    if item.decided_at is not None:  # decided under another column's rule
+        item.tries, item.decided_at = 0, None
+    item.place, item.tries = column.name, item.tries + 1
     if article is None and opened is not None and opened.is_retryable and item.tries < MAX_TRIES:
-        session.add(item)
         return
     decision = decide_item(ctx, column, item, article)
+    if items.was_carried_before(session, item):
+        decision = KeyDecision(False, "the portal carried this title before")
     item.is_key, item.why, item.decided_at = decision.key, decision.why, now
-    session.add(item)
-    if decision.key:
+    item.doc_number = article.doc_number if article else None
+    if decision.key and decision.is_proposal:
+        item.is_key = None
+        tell_proposal(session, ctx, portal, item, now)
+    elif decision.key:
         adopt(session, ctx, portal, item, article, now)
 
 
@@ -181,10 +219,14 @@ def decide_item(ctx: Context, column: PortalColumn, item: Item, article: Article
     declared = declared_by(stated_of(item, article), ctx)
     if is_stale(declared, item.seen_after, ctx.counting.zone):
         return KeyDecision(False, f"declared {declared.day}, long before it was first seen: an old paper")
-    key = ctx.targets.key
-    rules = KeyRules(include=key.include, exclude=key.exclude, doc_numbers=key.doc_numbers)
     title = (article.title if article else None) or item.title
-    return decide(column.key, title, article.doc_number if article else None, rules)
+    return decide(column.key, title, article.doc_number if article else None, key_rules(ctx.targets))
+
+
+def key_rules(targets: Targets) -> KeyRules:
+    """What [key] says."""
+    key = targets.key
+    return KeyRules(include=key.include, exclude=key.exclude, doc_numbers=key.doc_numbers)
 
 
 def adopt(

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from alerts.events import Event, Kind, ProblemFacts, RepostFacts, SiteRef
+from alerts.events import Event, Kind, NoteFacts, ProblemFacts, RepostFacts, SiteRef
+from alerts.messages import clean, clean_url
+from alerts.messages.reasons import in_chinese
 from checks.obligations import State
 from checks.rules import Severity
 from monitor.rounds.articles import parse_stated
 from monitor.rounds.context import Context
 from monitor.store.alerts import queue
-from monitor.store.tables import Obligation, Policy, Problem
+from monitor.store.tables import Item, Obligation, Policy, Problem
+from monitor.targets import Portal
 
 QUICK = timedelta(seconds=30)
 """Clocks of one policy start together, and their reminders fall due together: no need to wait long."""
@@ -70,6 +73,30 @@ def tell_problem(session: Session, ctx: Context, kind: Kind, problem: Problem, n
                 reason=problem.evidence,
                 link=f"{ctx.targets.server.public_url}/problems/{problem.id}",
             ),
+        ),
+    )
+
+
+def tell_proposal(session: Session, ctx: Context, portal: Portal, item: Item, now: datetime) -> None:
+    """Ask an officer whether an item is key; until somebody says so, no clock starts."""
+    title, url = clean(item.title), clean_url(item.url) or ""
+    if ctx.targets.office.language == "en":
+        head = f"{portal.name}: is this a key policy? “{title}”"
+        lines = [f"Why it may be: {item.why}.", url, "If so: duban key add 'ADDRESS' --by … --reason …"]
+    else:
+        head = f"【待定】{portal.name}新登载《{title}》，请确认是否属于重要政策信息"
+        advice = "如属于，请执行 duban key add '网址' --by 姓名 --reason 理由；确认之前不计时。"
+        lines = [f"初步依据：{in_chinese(item.why or '')}", url, advice]
+    queue(
+        session,
+        Event(
+            kind=Kind.BLIND,
+            rule="repost.limit",
+            group=f"portal:{portal.id}",
+            occurred_at=now,
+            ready_at=now + QUICK,
+            site=SiteRef(portal.id, portal.name, portal.region),
+            facts=NoteFacts(title=head, lines=tuple(lines)),
         ),
     )
 

@@ -34,10 +34,22 @@ def touch(session: Session, owner: str, addresses: Collection[str], at: datetime
         )
 
 
-def has_title(session: Session, owner: str, title_key: str) -> bool:
-    """Whether the owner carried an item of this normalised title before."""
-    query = select(Item.id).where(Item.owner == owner, Item.title_key == title_key).limit(1)
-    return session.exec(query).first() is not None
+def held(session: Session, owner: str, addresses: Collection[str]) -> list[Item]:
+    """The owner's items at these addresses."""
+    found: list[Item] = []
+    wanted = sorted(addresses)
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        found += session.exec(select(Item).where(Item.owner == owner, col(Item.address).in_(part)))
+    return found
+
+
+def was_carried_before(session: Session, item: Item) -> bool:
+    """Whether the owner carried an item of the same normalised title before this one."""
+    if not item.title_key:  # a sitemap shows no titles
+        return False
+    earlier = select(Item.id).where(Item.owner == item.owner, Item.title_key == item.title_key)
+    return session.exec(earlier.where(col(Item.id) < item.id).limit(1)).first() is not None
 
 
 def undecided(session: Session, owner: str, place: str) -> Sequence[Item]:

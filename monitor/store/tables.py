@@ -115,6 +115,7 @@ class Item(SQLModel, table=True):
     title_key: str = Field(sa_column=Column(Text, nullable=False))
     place: str
     row_date: str | None = None
+    doc_number: str | None = None
     seen_after: datetime | None = moment()
     seen_by: datetime = moment(required=True)
     last_seen_at: datetime = moment(required=True)

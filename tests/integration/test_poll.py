@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from alerts.events import Kind
+from alerts.events import Kind, NoteFacts
 from tests.integration.county import (
     BLOCKED,
     DOWN,
@@ -215,10 +215,66 @@ async def test_a_site_bound_only_by_the_second_portal_counts_from_that_portals_i
 # --- what is key ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("mode", "title", "number", "is_key", "why"),
+    [
+        ("all", "国务院任免国家工作人员", None, True, "all items of the column are key"),
+        ("none", POLICY.title, POLICY.number, False, "none are"),
+        ("auto", POLICY.title, None, True, "its title is included"),
+        ("auto", "国务院任免国家工作人员", None, False, "its title is excluded"),
+        ("auto", "国务院关于同意设立示范区的批复", "国函〔2026〕9号", False, "neither title nor number"),
+        ("auto", "国务院关于同意设立示范区的批复", "国发〔2026〕9号", True, "its number begins with 国发"),
+        ("ask", "国务院任免国家工作人员", None, False, "nothing to ask: it is excluded"),
+        ("ask", POLICY.title, POLICY.number, None, "it is only proposed, and an officer decides"),
+    ],
+)
+async def test_which_items_are_key(
+    world: World, mode: str, title: str, number: str | None, is_key: bool | None, why: str
+) -> None:
+    await world.amend('url = "$gov/zcwj/"', f'url = "$gov/zcwj/"\nkey = "{mode}"')
+    await world.publish(Paper(title, at(24, 9, 59), number))
+    assert (await world.item(title)).is_key is is_key, why
+    assert len(await world.obligations()) == (1 if is_key else 0)
+
+
+async def test_a_proposal_is_told_to_an_officer_once_and_names_the_item(world: World) -> None:
+    await world.amend('url = "$gov/zcwj/"', 'url = "$gov/zcwj/"\nkey = "ask"')
+    address = await world.publish()
+    world.pass_by(minutes=2)
+    await world.poll()
+    (event,) = await world.events()
+    assert isinstance(event.facts, NoteFacts)
+    assert event.site.id == "gov"
+    assert POLICY.title in event.facts.title
+    assert address in event.facts.lines
+
+
 async def test_of_a_column_without_key_items_no_page_is_opened(world: World) -> None:
     await world.amend('url = "$gov/zcwj/"', 'url = "$gov/zcwj/"\nkey = "none"')
     await world.publish()
     assert {heard.path for heard in world.gov.heard} == {"/zcwj/"}
+
+
+async def test_an_item_that_is_not_key_in_one_column_is_key_where_another_says_so(world: World) -> None:
+    """A paper stands under 要闻, where nothing is key, before it stands under 政策, where all is."""
+    world.gov.hold("/yaowen/", OLD_PAPERS)
+    column = '\n[[portal.column]]\nname = "要闻"\nurl = "$gov/yaowen/"\nkey = "none"\n'
+    await world.amend('\n[[portal]]\nid = "prov"', f'{column}\n[[portal]]\nid = "prov"')
+    await world.begin()
+    world.clock.now = at(24, 9, 58)
+    await world.poll()
+    world.clock.now = at(24, 10)
+    address = world.gov.put("/yaowen/", POLICY)
+    await world.poll()
+    assert await world.obligations() == []
+    world.clock.now = at(24, 10, 40)
+    world.gov.put("/zcwj/", POLICY, href=address)
+    await world.poll()
+    obligation = await world.the_obligation()
+    assert obligation.started_at == at(24, 9, 59), "it was published then, wherever it stood"
+    world.pass_by(minutes=2)
+    await world.poll()
+    assert len(await world.obligations()) == 1
 
 
 # --- pages that cannot be read -------------------------------------------------------------------------
@@ -476,6 +532,20 @@ async def test_one_address_twice_in_a_list_is_one_item(world: World) -> None:
     await world.poll()
     assert len([item for item in await world.items() if not item.is_baseline]) == 1
     assert len(await world.obligations()) == 1
+
+
+async def test_two_columns_that_bring_one_address_at_once_bring_one_item(world: World) -> None:
+    world.gov.hold("/gwywj/", OLD_PAPERS)
+    column = '\n[[portal.column]]\nname = "国务院文件"\nurl = "$gov/gwywj/"\n'
+    await world.amend('\n[[portal]]\nid = "prov"', f'{column}\n[[portal]]\nid = "prov"')
+    await world.begin()
+    world.clock.now = at(24, 10)
+    address = world.gov.put("/zcwj/", POLICY)
+    world.gov.put("/gwywj/", POLICY, href=address)
+    world.gov.put("/gwywj/", Paper("国务院关于印发节水型社会建设规划的通知", at(24, 9, 59)))
+    await world.together("column", f"gov {world.gov.url('/zcwj/')}", f"gov {world.gov.url('/gwywj/')}")
+    assert len([item for item in await world.items() if not item.is_baseline]) == 2
+    assert len(await world.obligations()) == 2
 
 
 async def test_two_columns_with_one_address_are_read_as_one(world: World) -> None:

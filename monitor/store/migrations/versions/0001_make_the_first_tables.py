@@ -220,6 +220,7 @@ def upgrade() -> None:
         sa.Column("title_key", sa.Text(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("row_date", sa.String(), nullable=True),
+        sa.Column("doc_number", sa.String(), nullable=True),
         sa.Column("seen_after", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("seen_by", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
