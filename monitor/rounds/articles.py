@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from checks.obligations import Declared
@@ -11,6 +11,7 @@ from monitor.net.client import CookieRound, Page
 from monitor.reading.article import Article, read_article
 from monitor.reading.quality import is_soft_404, is_stub
 from monitor.rounds.context import Context
+from monitor.rounds.readings import tidy
 from monitor.store.tables import Policy
 
 TEXT_KEPT = 200_000
@@ -38,7 +39,8 @@ async def open_article(
         return Opened(page, None, f"{page.outcome}: {page.reason}")
     if trouble := is_stub(page.text) or is_soft_404(page.text):
         return Opened(page, None, trouble)
-    return Opened(page, read_article(page.text, page.final_url, zone=ctx.counting.zone), None)
+    article = read_article(page.text, page.final_url, zone=ctx.counting.zone)
+    return Opened(page, replace(article, title=tidy(article.title) if article.title else None), None)
 
 
 def document_of(article: Article) -> Document:

@@ -5,8 +5,10 @@ A reading that is not good is our own trouble, never theirs: it proves neither p
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
 from checks.addresses import canonical
@@ -17,12 +19,17 @@ from monitor.reading.listing import ListHints, Listing, read_listing
 from monitor.reading.quality import is_soft_404, is_stub, is_template
 from monitor.reading.rows import Row
 from monitor.rounds.context import Context
-from monitor.store.places import HOME
+from monitor.store.places import HOME, MAX_KNOWN
 from monitor.store.tables import Place
 
 MOST_PAGES = 10
 UNDATED_PAGES = 2
 NO_HINTS = ListHints()
+
+LONGEST_TITLE = 500
+LONGEST_ADDRESS = 1000
+
+_HALF = re.compile("[\ud800-\udfff]")  # half characters, which JSON can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +161,23 @@ async def _read_list(ctx: Context, place: Place, page: Page, wish: Wish, cookies
 
 
 def placed(rows: Sequence[Row], page: int = 0) -> tuple[Placed, ...]:
-    """Give each row its canonical address."""
-    return tuple(Placed(row, canonical(row.url), page) for row in rows)
+    """Give each row its canonical address; what foreign pages may hold and no database takes is mended."""
+    kept = (replace(row, title=tidy(row.title), url=_HALF.sub("\ufffd", row.url)) for row in rows)
+    return tuple(Placed(row, _shorten(canonical(row.url)), page) for row in kept)
+
+
+def tidy(title: str) -> str:
+    """A title as it may be kept: one line of signs that can be shown, cut where it is none any more."""
+    if not title.isprintable():
+        title = "".join(sign if sign.isprintable() else " " * sign.isspace() for sign in title)
+    return title[:LONGEST_TITLE]
+
+
+def _shorten(address: str) -> str:
+    """An address by which rows are told apart, short enough for an index."""
+    if len(address) <= LONGEST_ADDRESS:
+        return address
+    return f"{address[:LONGEST_ADDRESS]}#{hashlib.sha256(address.encode()).hexdigest()}"
 
 
 def _wants_more(listings: Sequence[Listing], wish: Wish, zone: tzinfo) -> bool:
@@ -193,6 +215,7 @@ def trouble_with_rows(
         return f"no rows found where {len(known)} were held" if known else "no rows found"
     if not known or is_confirmed:
         return None
+    rows = rows[:MAX_KNOWN]  # of longer lists only the beginning is remembered
     if len(rows) * 3 < len(known):
         return f"suddenly {len(rows)} rows where {len(known)} were held"
     held = sum(found.address in known for found in rows)

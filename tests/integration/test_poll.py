@@ -524,6 +524,60 @@ async def test_an_unchanged_column_costs_one_conditional_request(world: World) -
 # --- hostile pages -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("title", "why"),
+    [
+        ("国务院关于\x07\x1b[31m印发\x00\u202e规划\x9b的通知", "control and direction signs"),
+        ("国务院关于" + "印发" * 5000 + "的通知", "ten thousand characters"),
+        ("国务院关于<script>alert(1)</script>印发规划的通知", "markup"),
+    ],
+)
+async def test_hostile_titles_do_no_harm(world: World, title: str, why: str) -> None:
+    await world.publish(Paper(title, at(24, 9, 59)))
+    assert len(await world.obligations()) == 1, why
+    kept = (await world.items())[-1].title
+    assert len(kept) <= 500
+    assert kept.isprintable()
+
+
+async def test_a_json_list_with_half_characters_and_endless_addresses_is_read(world: World) -> None:
+    """What JSON may hold no database takes: lone surrogates, zero bytes, addresses of a megabyte."""
+    row = '{"title": "国务院关于公布第%d批非遗名录的通知", "url": "/art/%d.html", "date": "2026-11-2%d"}'
+    old = [row % (n, n, n) for n in range(4)]
+    world.gov.replies["/zcwj/"] = Reply(f"[{', '.join(old)}]", headers={"Content-Type": "application/json"})
+    await world.begin()
+    world.clock.now = at(24, 10)
+    endless = "x" * 1_000_000
+    hostile = [
+        '{"title": "国务院关于印发\\ud800\\u0000规划的通知", "url": "/art/7.html", "date": "2026-11-24"}',
+        '{"title": "国务院关于印发远洋规划的通知", "url": "/art/\\ud800.html", "date": "2026-11-24"}',
+        f'{{"title": "国务院关于印发养老规划的通知", "url": "/art/{endless}.html", "date": "2026-11-24"}}',
+    ]
+    body = f"[{', '.join([*hostile, *old])}]"
+    world.gov.replies["/zcwj/"] = Reply(body, headers={"Content-Type": "application/json"})
+    await world.poll()
+    new = [item for item in await world.items() if not item.is_baseline]
+    assert [item.title[3:9] for item in new] == ["关于印发养老", "关于印发远洋", "关于印发规划"]
+    assert len(await world.obligations()) == 3
+
+
+async def test_ten_thousand_rows_are_read_and_only_the_new_one_is_opened(world: World) -> None:
+    rows = ", ".join(
+        f'{{"title": "国务院关于公布第{n}批名录的通知", "url": "/old/{n}.html"}}' for n in range(10_000)
+    )
+    json = {"Content-Type": "application/json"}
+    world.gov.replies["/zcwj/"] = Reply(f"[{rows}]", headers=json)
+    await world.begin()
+    world.clock.now = at(24, 10)
+    new = f'{{"title": "{POLICY.title}", "url": "/new.html"}}'
+    world.gov.papers["/new.html"] = POLICY
+    world.gov.replies["/zcwj/"] = Reply(f"[{new}, {rows}]", headers=json)
+    await world.poll()
+    assert len(await world.items()) == 10_001
+    assert len(world.gov.heard) == 3
+    assert len(await world.obligations()) == 1
+
+
 async def test_one_address_twice_in_a_list_is_one_item(world: World) -> None:
     await world.begin()
     world.clock.now = at(24, 10)
