@@ -16,4 +16,4 @@ fi
 name=$1
 shift
 [ -f "bench/$name.py" ] || { echo "bench: there is no bench/$name.py; make bench lists what there is" >&2; exit 2; }
-exec .venv/bin/python "bench/$name.py" "$@"
+exec .venv/bin/python -m "bench.$name" "$@"
