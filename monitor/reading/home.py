@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ _COLUMN = re.compile(
     r"|信箱|征集|回应|资讯|时政|热点|部门"
 )
 _MORE = re.compile(
-    r"[\[【(（]?\s*(?:查看|阅读|浏览)?\s*(?:更多|more)\s*[\])】）]?\s*[>»›+.…]*\s*", re.IGNORECASE
+    r"[\[【(（+＋>»]*\s*(?:查看|阅读|浏览)?\s*(?:更多|more)\s*[\])】）]?\s*[>»›+.…]*\s*", re.IGNORECASE
 )
 _NOT_CONTENT = re.compile(
     r"备案|ICP|公网安备|标识码|网站地图|关于我们|联系我们|无障碍|登录|注册|繁體|English"
@@ -82,13 +82,25 @@ def _alone(anchor: LexborNode, boxes: dict[int, set[str]]) -> int:
     return next((height for height, box in around if len(boxes.get(box.mem_id, ())) > 1), HIGHEST)
 
 
-def _columns(links: list[tuple[LexborNode, str, str]]) -> Iterator[Row]:
+def named_links(page_text: str, url: str) -> tuple[Row, ...]:
+    """Return every link by the name it goes by, repetitions included; a "more" link by that of its box."""
+    ground = Ground(read_document(page_text, url), OFFICE_ZONE, None)
+    return tuple(_named(_links(ground)))
+
+
+def _named(links: Iterable[tuple[LexborNode, str, str]]) -> Iterator[Row]:
     for anchor, address, title in links:
         name = title
         if _MORE.fullmatch(link_text(anchor)) or not title:
             name = _name_beside(anchor) or title
+        yield Row(name, address)
+
+
+def _columns(links: Iterable[tuple[LexborNode, str, str]]) -> Iterator[Row]:
+    for row in _named(links):
+        name = row.title
         if 2 <= len(name) <= 2 * SHORTEST and _COLUMN.search(name) and not _NOT_CONTENT.search(name):
-            yield Row(name, address)
+            yield row
 
 
 def _name_beside(anchor: LexborNode) -> str:
