@@ -1,0 +1,3 @@
+"""A configuration to start from: proposed from home pages and spreadsheets, every guess marked as one."""
+
+from __future__ import annotations

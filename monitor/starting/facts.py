@@ -1,0 +1,97 @@
+"""What is proposed for one key: a value, and why. What a register says is no guess, what a page shows is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from monitor.net.client import Client, CookieRound
+from monitor.net.page import Page
+from monitor.reading.article import redirect_target
+from monitor.reading.markup import read_document
+from monitor.reading.quality import is_soft_404, is_stub
+
+MOST_REDIRECTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value for a key, and why it is proposed."""
+
+    value: str
+    why: str
+    is_guess: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A site as it was named: its address, where that stands, and what else stands there, by key.
+
+    The keys are those of [[site]], [site.registration] and [site.grading], without their table.
+    """
+
+    url: str
+    origin: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def fact(self, key: str) -> Fact | None:
+        """What was given for a key."""
+        value = self.facts.get(key)
+        return Fact(value, self.origin or "given", is_guess=False) if value else None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page that was opened: its text and where it really stands, or the trouble with it."""
+
+    url: str
+    text: str = ""
+    trouble: str | None = None
+    hops: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What the pages are opened with; `tell` hears what is being done."""
+
+    client: Client
+    zone: ZoneInfo
+    today: date
+    robots: str = "obey"
+    tell: Callable[[str], None] = lambda doing: None
+
+    async def open(self, url: str, cookies: CookieRound) -> Opened:
+        """Open a page, following redirects that only the page itself makes. Never raises for the web."""
+        hops: list[str] = []
+        opened = Opened(url)
+        for _ in range(1 + MOST_REDIRECTS):
+            page = await self.client.get(url, cookies=cookies, robots=self.robots)
+            hops += [page.url, *page.hops]
+            opened = _opened(page, tuple(hops))
+            target = _onward(opened)
+            if target is None or target in hops:
+                return opened
+            url = target
+        return opened
+
+
+def _opened(page: Page, hops: tuple[str, ...]) -> Opened:
+    if not page.ok:
+        return Opened(
+            page.final_url, "", f"{page.outcome}: {page.reason}" if page.reason else str(page.outcome), hops
+        )
+    trouble = is_soft_404(page.text) if _is_for_people(page.text) else None
+    return Opened(page.final_url, page.text, trouble, hops)
+
+
+def _is_for_people(text: str) -> bool:
+    return not text[:100].lstrip("\ufeff \r\n\t").startswith(("{", "["))
+
+
+def _onward(opened: Opened) -> str | None:
+    """Where a page leads that holds nothing but the way on."""
+    if opened.trouble or not (is_stub(opened.text) or "").startswith("only a redirect"):
+        return None
+    return redirect_target(read_document(opened.text, opened.url))
