@@ -1,10 +1,11 @@
-"""Measure what `duban init` finds on ten made county sites: python -m bench.init_sites [--min 0.90] [--show].
+"""Measure what `duban init` finds on ten made county sites: python bench/init_sites.py [--min 0.90].
 
 The sites are written here, each after another content system (TRS, Hanweb with data islands and without,
 PowerEasy tables, ASP.NET, Guangdong's JSON catalogue, frames, VSB behind a splash page, PHPCMS, NFCMS with its
 columns on other hosts) and are served on loopback under names of their own. Counted are columns (by kind and
 address), the four filings, name, region and further hosts. Columns that are proposed and should not be are
-told beside the shares. Every miss is printed; exits 1 when a share is below --min.
+told beside the shares. Every miss is printed; exits 1 when a share is
+below --min. With --show the proposed files are printed too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from monitor.net.guard import Guard
 from monitor.net.settings import FetchSettings
 from monitor.starting.facts import Given, Hands
 from monitor.starting.sites import Surveyed, survey
+from monitor.starting.writing import site_toml
 
 TODAY = date(2026, 11, 24)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -205,9 +207,7 @@ def hanweb(islands: bool) -> Made:
     def listing(col: int) -> str:
         found = rows(col, 15, LETTERS if col == 2106 else SUBJECTS)
         if islands:
-            records = "".join(
-                f"<record><![CDATA[{item(col, n, t, d)}]]></record>" for n, t, d in found
-            )
+            records = "".join(f"<record><![CDATA[{item(col, n, t, d)}]]></record>" for n, t, d in found)
             inner = (
                 f"<div id='{col}'><script type='text/xml'><datastore><nextgroup><![CDATA[<a href='/module/web/jpage/"
                 f"dataproxy.jsp?page=1&appid=1&columnid={col}'></a>]]></nextgroup><recordset>{records}</recordset>"
@@ -252,7 +252,15 @@ def powereasy() -> Made:
                    ("notice", "/Category_13/Index.aspx"), ("mailbox", "/Category_61/Index.aspx")}),
         extra=frozenset({"/Category_14/Index.aspx", "/Category_32/Index.aspx"}),
     )  # fmt: skip
-    names = {12: "竹埠要闻", 13: "公告公示", 14: "乡镇动态", 31: "政策文件", 32: "法律法规", 33: "办事指南", 61: "县长信箱"}
+    names = {
+        12: "竹埠要闻",
+        13: "公告公示",
+        14: "乡镇动态",
+        31: "政策文件",
+        32: "法律法规",
+        33: "办事指南",
+        61: "县长信箱",
+    }
 
     def listing(cat: int) -> str:
         trs = "".join(
@@ -300,7 +308,12 @@ def aspnet() -> Made:
 
     def listing(path: str, seed: int) -> str:
         if path == "/mail/write.aspx":
-            return page("我要写信", "<form method='post'><input name='t'><textarea name='c'></textarea></form>" + filler("请如实填写姓名和联系电话。") + footer(truth))
+            return page(
+                "我要写信",
+                "<form method='post'><input name='t'><textarea name='c'></textarea></form>"
+                + filler("请如实填写姓名和联系电话。")
+                + footer(truth),
+            )
         if path == "/bszn.aspx":
             return page("办事指南", filler("办理事项请到政务服务大厅。") + footer(truth))
         body = "".join(
@@ -322,7 +335,10 @@ def aspnet() -> Made:
         + "</dl></div>"
         for i, p in enumerate(list(names)[:4])
     )
-    home = page("欢迎访问松陂县人民政府网站", f"<div id='menu'>{nav}</div>{lists}{FRIENDS}{footer(truth, '主办：{sponsor}')}")
+    home = page(
+        "欢迎访问松陂县人民政府网站",
+        f"<div id='menu'>{nav}</div>{lists}{FRIENDS}{footer(truth, '主办：{sponsor}')}",
+    )
     made = Made("ASP.NET GridView", "http://www.songpi.gov.cn/", truth)
     base = made.home.rstrip("/")
     made.pages = {base + "/": home, **{base + p: listing(p, i + 3) for i, p in enumerate(names)}}
@@ -337,15 +353,24 @@ def gkmlpt() -> Made:
                    ("notice", "/zwdt/tzgg/index.html"), ("consultation", "/hdjl/myzj/index.html"),
                    ("policy", "/zwgk/zcwj/index.html")}),
     )  # fmt: skip
-    names = {"/zwdt/xtyw/": "汐汀要闻", "/zwdt/tzgg/": "通知公告", "/hdjl/myzj/": "意见征集", "/zwgk/zcwj/": "政策文件", "/zwgk/ztzl/": "专题专栏"}
+    names = {
+        "/zwdt/xtyw/": "汐汀要闻",
+        "/zwdt/tzgg/": "通知公告",
+        "/hdjl/myzj/": "意见征集",
+        "/zwgk/zcwj/": "政策文件",
+        "/zwgk/ztzl/": "专题专栏",
+    }
     made = Made("NFCMS with Guangdong's catalogue", "http://www.xiting.gov.cn/", truth)
     base = made.home.rstrip("/")
 
     def listing(path: str, seed: int) -> str:
         items = "".join(
-            f"<li><a href='{base}{path}content/post_{n}.html'>{t}</a><span class='time'>{d:%Y-%m-%d}</span></li>" for n, t, d in rows(seed)
+            f"<li><a href='{base}{path}content/post_{n}.html'>{t}</a><span class='time'>{d:%Y-%m-%d}</span></li>"
+            for n, t, d in rows(seed)
         )
-        return page(f"{names[path]} - 汐汀县人民政府", f"<div class='list_con'><ul>{items}</ul></div>{footer(truth)}")
+        return page(
+            f"{names[path]} - 汐汀县人民政府", f"<div class='list_con'><ul>{items}</ul></div>{footer(truth)}"
+        )
 
     articles = [
         {"id": n, "title": t, "url": f"{base}/gkmlpt/content/1/{n}/post_{n}.html", "created_at": f"{d} 10:20:30",
@@ -363,9 +388,13 @@ def gkmlpt() -> Made:
     )
     made.pages = {
         base + "/": home,
-        base + "/gkmlpt/index": page("政府信息公开目录", "<div id='app'></div><script src='/gkmlpt/app.js'></script>"),
+        base + "/gkmlpt/index": page(
+            "政府信息公开目录", "<div id='app'></div><script src='/gkmlpt/app.js'></script>"
+        ),
         base + "/gkmlpt/guide": page("信息公开指南", filler("本指南说明如何获取政府信息。") + footer(truth)),
-        base + "/gkmlpt/api/all/0?page=1": json.dumps({"articles": articles, "total": 2210}, ensure_ascii=False),
+        base + "/gkmlpt/api/all/0?page=1": json.dumps(
+            {"articles": articles, "total": 2210}, ensure_ascii=False
+        ),
         **{f"{base}{p}index.html": listing(p, i + 20) for i, p in enumerate(names)},
     }
     return made
@@ -378,22 +407,36 @@ def frames() -> Made:
         frozenset({("policy", "/zcwj/list.htm"), ("news", "/xwdt/list.htm"), ("notice", "/tzgg/list.htm"),
                    ("mailbox", "/xzxx/list.htm")}),
     )  # fmt: skip
-    names = {"/xwdt/list.htm": "新闻动态", "/tzgg/list.htm": "通知公告", "/zcwj/list.htm": "上级政策文件", "/xzxx/list.htm": "县长信箱", "/lydt/list.htm": "旅游地图"}
+    names = {
+        "/xwdt/list.htm": "新闻动态",
+        "/tzgg/list.htm": "通知公告",
+        "/zcwj/list.htm": "上级政策文件",
+        "/xzxx/list.htm": "县长信箱",
+        "/lydt/list.htm": "旅游地图",
+    }
 
     def listing(path: str, seed: int) -> str:
-        items = "".join(f"<p>·<a href='{path[:6]}{n}.htm'>{t}</a>（{d:%Y-%m-%d}）</p>" for n, t, d in rows(seed, 14, LETTERS if "xx" in path else SUBJECTS))
+        items = "".join(
+            f"<p>·<a href='{path[:6]}{n}.htm'>{t}</a>（{d:%Y-%m-%d}）</p>"
+            for n, t, d in rows(seed, 14, LETTERS if "xx" in path else SUBJECTS)
+        )
         return page(names[path], f"<div class='ls'>{items}</div>{footer(truth)}")
 
     made = Made("a frameset", "http://www.shuangxi.gov.cn/", truth)
     base = made.home.rstrip("/")
     menu = "<br>".join(f"<a href='{p}' target='main'>{name}</a>" for p, name in names.items())
     made.pages = {
-        base + "/": "<html><head><title>霜溪县人民政府</title></head><frameset rows='120,*,80'><frame src='top.htm' name='top'>"
+        base
+        + "/": "<html><head><title>霜溪县人民政府</title></head><frameset rows='120,*,80'><frame src='top.htm' name='top'>"
         "<frame src='main.htm' name='main'><frame src='bottom.htm' name='bottom'></frameset></html>",
-        base + "/top.htm": page("top", f"<div class='menu'><a href='/main.htm' target='main'>首页</a><br>{menu}</div>"),
+        base + "/top.htm": page(
+            "top", f"<div class='menu'><a href='/main.htm' target='main'>首页</a><br>{menu}</div>"
+        ),
         base + "/main.htm": page(
             "main",
-            "<h3>新闻动态</h3><ul>" + "".join(f"<li><a href='/xwdt/{n}.htm'>{t}</a> {d:%m-%d}</li>" for n, t, d in rows(5, 8)) + "</ul>",
+            "<h3>新闻动态</h3><ul>"
+            + "".join(f"<li><a href='/xwdt/{n}.htm'>{t}</a> {d:%m-%d}</li>" for n, t, d in rows(5, 8))
+            + "</ul>",
         ),
         base + "/bottom.htm": page("bottom", footer(truth)),
         **{base + p: listing(p, i + 40) for i, p in enumerate(names)},
@@ -417,12 +460,21 @@ def vsb() -> Made:
             f"<li id='line_u8_{i}'><span class='date'>{d.year}年{d:%m月%d日}</span><a href='../info/{1000 + seed}/{n}.htm' target='_blank' title='{t}'>{t}</a></li>"
             for i, (n, t, d) in enumerate(rows(seed, 16, LETTERS if "xjxd" in path else SUBJECTS))
         )
-        return page(f"{names[path]}-桃河县人民政府", f"<div class='list'><ul>{items}</ul><span class='p_pages'><a href='{path[:-4]}/7.htm'>下页</a></span></div>{footer(truth)}")
+        return page(
+            f"{names[path]}-桃河县人民政府",
+            f"<div class='list'><ul>{items}</ul><span class='p_pages'><a href='{path[:-4]}/7.htm'>下页</a></span></div>{footer(truth)}",
+        )
 
     made = Made("VSB behind a splash page, columns below hubs", "http://www.taohe.gov.cn/", truth)
     base = made.home.rstrip("/")
     nav = "<a href='main.htm'>网站首页</a><a href='/zfxxgk.htm'>政府信息公开</a><a href='/xwzx/thyw.htm'>桃河要闻</a><a href='/xwzx/tzgg.htm'>通知公告</a><a href='/hdjl.htm'>互动交流</a>"
-    boxes = "<div class='n'><h2>桃河要闻</h2><ul>" + "".join(f"<li><a href='info/1003/{n}.htm'>{t}</a><span>{d:%m-%d}</span></li>" for n, t, d in rows(61, 8)) + "</ul></div>"
+    boxes = (
+        "<div class='n'><h2>桃河要闻</h2><ul>"
+        + "".join(
+            f"<li><a href='info/1003/{n}.htm'>{t}</a><span>{d:%m-%d}</span></li>" for n, t, d in rows(61, 8)
+        )
+        + "</ul></div>"
+    )
     hub = "".join(f"<li><a href='{p}'>{names[p]}</a></li>" for p in names if p.startswith("/zfxxgk"))
     talk = "".join(f"<li><a href='{p}'>{names[p]}</a></li>" for p in names if p.startswith("/hdjl"))
     made.pages = {
@@ -454,20 +506,28 @@ def phpcms() -> Made:
             f"<li><span class='rt'>{d:%Y-%m-%d} 09:{n % 60:02}:00</span>·<a href='/index.php?m=content&c=index&a=show&catid={cat}&id={n}'>{t}</a></li>"
             for n, t, d in rows(cat)
         )
-        return page(f"{names[cat]} - 砚坞县人民政府", f"<ul class='list lh24 f14'>{items}</ul><div id='pages'><a href='{address(cat)}&page=2'>下一页</a></div>{footer(truth)}")
+        return page(
+            f"{names[cat]} - 砚坞县人民政府",
+            f"<ul class='list lh24 f14'>{items}</ul><div id='pages'><a href='{address(cat)}&page=2'>下一页</a></div>{footer(truth)}",
+        )
 
     made = Made("PHPCMS, its home elsewhere by redirect", "http://yanwu.gov.cn/", truth)
     base = "http://www.yanwu.gov.cn"
     nav = "".join(f"<li><a href='{address(cat)}'><span>{name}</span></a></li>" for cat, name in names.items())
     boxes = "".join(
         f"<h5 class='title-1'>{names[cat]}<a href='{address(cat)}' class='more'>更多>></a></h5><ul>"
-        + "".join(f"<li>·<a href='/index.php?m=content&c=index&a=show&catid={cat}&id={n}'>{t}</a></li>" for n, t, _ in rows(cat, 6))
+        + "".join(
+            f"<li>·<a href='/index.php?m=content&c=index&a=show&catid={cat}&id={n}'>{t}</a></li>"
+            for n, t, _ in rows(cat, 6)
+        )
         + "</ul>"
         for cat in (11, 12, 41)
     )
     made.redirects = {"http://yanwu.gov.cn/": f"{base}/"}
     made.pages = {
-        base + "/": page("砚坞县人民政府 - 首页", f"<ul class='nav-site'>{nav}</ul>{boxes}{FRIENDS}{footer(truth)}"),
+        base + "/": page(
+            "砚坞县人民政府 - 首页", f"<ul class='nav-site'>{nav}</ul>{boxes}{FRIENDS}{footer(truth)}"
+        ),
         **{base + address(cat): listing(cat) for cat in names},
     }
     return made
@@ -496,15 +556,23 @@ def spread() -> Made:
             f"<li class='clearfix'><a href='/content/{n}' title='{t}' class='left'>{t}</a><span class='right date'>{d:%Y-%m-%d}</span></li>"
             for n, t, d in rows(seed, 15, LETTERS if "mail" in url else SUBJECTS)
         )
-        return page(f"{names[url]}_鹤亭县人民政府", f"<div class='navjz'><ul class='doc_list'>{items}</ul></div>{footer(truth)}")
+        return page(
+            f"{names[url]}_鹤亭县人民政府",
+            f"<div class='navjz'><ul class='doc_list'>{items}</ul></div>{footer(truth)}",
+        )
 
     nav = "".join(f"<a href='{url}'>{name}</a>" for url, name in names.items())
     boxes = "".join(
-        f"<div class='tab'><span><a href='{url}'>{names[url]}</a></span><ul>" + "".join(f"<li><a href='{www}/content/{n}'>{t}</a></li>" for n, t, _ in rows(i, 6)) + "</ul></div>"
+        f"<div class='tab'><span><a href='{url}'>{names[url]}</a></span><ul>"
+        + "".join(f"<li><a href='{www}/content/{n}'>{t}</a></li>" for n, t, _ in rows(i, 6))
+        + "</ul></div>"
         for i, url in enumerate(list(names)[:3])
     )
     made.pages = {
-        www + "/": page("鹤亭县人民政府网", f"<div class='n'><a href='/'>首页</a>{nav}<a href='{gk}/'>政务公开</a></div>{boxes}{FRIENDS}{footer(truth)}"),
+        www + "/": page(
+            "鹤亭县人民政府网",
+            f"<div class='n'><a href='/'>首页</a>{nav}<a href='{gk}/'>政务公开</a></div>{boxes}{FRIENDS}{footer(truth)}",
+        ),
         gk + "/": page("鹤亭县政府信息公开网", f"<div>{nav}</div>{filler('公开为常态。')}{footer(truth)}"),
         "http://jyj.heting.gov.cn/": page("鹤亭县教育局", filler("县教育局欢迎您。")),
         **{url: listing(url, i + 80) for i, url in enumerate(names) if "jyj" not in url},
@@ -548,7 +616,9 @@ class Stage:
             return web.Response(status=302, headers={"Location": self._with_port(self._redirects[url])})
         text, encoding = self._pages.get(url, ("", ""))
         if not encoding:
-            return web.Response(status=404, text="<html><title>404</title><body>您访问的页面不存在</body></html>")
+            return web.Response(
+                status=404, text="<html><title>404</title><body>您访问的页面不存在</body></html>"
+            )
         return web.Response(
             body=self._local(text).encode(encoding, "replace"),
             headers={"Content-Type": "application/json" if text.startswith("{") else "text/html"},
@@ -625,9 +695,9 @@ def _count(counts: Mapping[str, Count], site: Made, got: Surveyed) -> None:
     there = {(column.about, _plain(column.url)): column.name for column in got.columns}
     for about, url in sorted(wanted):
         counts["columns"].add((about, url) in there, f"{site.system}: {about} {url} not proposed")
-    for key in there:
+    for key, name in there.items():
         if key not in wanted and key[1] not in extra:
-            counts["columns"].add(False, f"{site.system}: {there[key]} ({key[0]} {key[1]}) proposed without need")
+            counts["columns"].add(False, f"{site.system}: {name} ({key[0]} {key[1]}) proposed without need")
     _equal(counts["site code"], site, "site code", got.site_id.value if got.site_id else None, truth.site_id)
     for key in ("icp", "police", "sponsor"):
         fact = getattr(got, key)
@@ -637,8 +707,12 @@ def _count(counts: Mapping[str, Count], site: Made, got: Surveyed) -> None:
     hosts = {host.value.partition(":")[0] for host in got.hosts}
     own = {URL(got.url).host, URL(site.home).host}
     for host in sorted(truth.hosts):
-        counts["hosts"].add(host in hosts or host == URL(got.url).host, f"{site.system}: {host} is not among {hosts}")
-    counts["hosts"].add(hosts <= truth.hosts | own, f"{site.system}: {hosts - truth.hosts - own} should not be there")
+        counts["hosts"].add(
+            host in hosts or host == URL(got.url).host, f"{site.system}: {host} is not among {hosts}"
+        )
+    counts["hosts"].add(
+        hosts <= truth.hosts | own, f"{site.system}: {hosts - truth.hosts - own} should not be there"
+    )
 
 
 def _equal(count: Count, site: Made, what: str, got: str | None, wanted: str) -> None:
@@ -674,8 +748,6 @@ def main() -> int:
     asked = parser.parse_args()
     counts, requests, found = asyncio.run(measure([make() for make in SITES]))
     if asked.show:
-        from monitor.starting.writing import site_toml
-
         print("\n".join(map(site_toml, found)))
     shares = list(show(counts))
     print(f"{requests} requests for {len(SITES)} sites")
