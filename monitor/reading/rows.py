@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborNode
@@ -15,6 +15,7 @@ from monitor.reading.dates import OFFICE_ZONE, Moment, is_date, is_date_like, re
 from monitor.reading.markup import (
     BLOCKS,
     HEADINGS,
+    MOST_INSIDE,
     Document,
     ancestors,
     inner_text,
@@ -34,7 +35,7 @@ MOST_PIECES = 20
 LONGEST = 500  # and one with more text than this beside its title is an article
 
 _BULLETS = " ·•▪●■◆◇○□→►▶›»|"
-_CUT = re.compile(r"(?:\.{2,}|…|．{2,}|。{2,})$")
+_CUT = re.compile(r"(?:\.{2,}|…+|．{2,}|。{2,}|⋯+)$")
 _NO_TITLE = re.compile(
     r"(?:查看|阅读|点击|浏览|more|read)?\s*(?:更多|详细(?:信息|内容|情况)?|详情|全文|下载|查看|原文|more)?[\s>»›+.…\[\]【】]*",
     re.IGNORECASE,
@@ -47,7 +48,11 @@ _LABELLED_TITLE = re.compile(
 )
 _PINNED = re.compile(r"置\s?顶|\[顶\]|【顶】")
 _PINNED_MARK = re.compile(r"\b(?:is-?|to-?)?(?:zhiding|istop|pinned|sticky|stick)\b")
-_PINNED_PREFIX = re.compile(r"^\s*[\[【(（]?\s*(?:置\s?顶|顶)\s*[\]】)）]\s*|^置顶\s+")
+_PINNED_PREFIX = re.compile(r"^\s*[\[【(（]?\s*(?:置\s?顶|顶)\s*[\]】)）]\s*|^置顶(?=\s|\w)\s*")
+_MARK = re.compile(
+    r"[\[【(（]?\s*(?:置\s?顶|顶|最新|新|热|荐|new|hot|top)\s*[!！]?\s*[\]】)）]?", re.IGNORECASE
+)
+_DAY = re.compile(r"[\[【(（]?\s*\d{1,2}(?:[-/.]\d{1,2}|月\d{1,2}日)\s*[\]】)）]?")
 _DATE_TAIL = re.compile(
     r"[\s(（\[【]+((?:19|20)\d{2}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)(?:\s\d{1,2}:\d{2}(?::\d{2})?)?"
     r"|\d{1,2}[-/]\d{1,2}(?=\s*[)）\]】]))[\s)）\]】]*$"
@@ -80,10 +85,29 @@ def link_title(anchor: LexborNode) -> str:
     """Return the title a link stands for: in full from its title attribute where the text is cut."""
     if swallows(anchor):
         return ""
-    attribute = plain((anchor.attributes.get("title") or "")[:LONGEST])
-    if labelled := _LABELLED_TITLE.search(attribute):
-        attribute = labelled[1]
-    return _trim(_fuller(_shown_title(anchor), attribute) or _picture_title(anchor))
+    shown = _shown_title(anchor)
+    whole = _fuller(shown, _named(anchor))
+    if whole == shown and is_title(shown):
+        whole = _named_around(anchor, shown)
+    return _trim(whole or _picture_title(anchor))
+
+
+def _named(node: LexborNode) -> str:
+    """Return the title an element bears as an attribute."""
+    attribute = plain((node.attributes.get("title") or "")[:LONGEST])
+    labelled = _LABELLED_TITLE.search(attribute)
+    return labelled[1] if labelled else attribute
+
+
+def _named_around(anchor: LexborNode, shown: str) -> str:
+    """Return what an element within a link, or the cell it stands in, names in full where the text is cut."""
+    cell = anchor.parent
+    named = [node for node in islice(anchor.traverse(), 1, MOST_INSIDE) if "title" in node.attributes]
+    if cell is not None and "title" in cell.attributes:
+        named.append(cell)
+    wider = (_fuller(shown, _named(node)) for node in named)
+    begun = _uncut(shown)
+    return next((title for title in wider if title != shown and _uncut(title).startswith(begun)), shown)
 
 
 def rows_of(items: Sequence[LexborNode], ground: Ground) -> list[Row]:
@@ -112,7 +136,7 @@ def row_of(item: LexborNode, ground: Ground, beside: Sequence[str] = ()) -> Row 
     moment = read_row([*texts, *beside], ground.zone, address=url, today=ground.today)
     if moment is None:
         title, moment = _dated_title(title, url, ground)
-    pinned = _is_pinned(item, title, texts)
+    pinned = _is_pinned(item, anchor, texts)
     return Row(_PINNED_PREFIX.sub("", title), url, moment.value if moment else None, pinned)
 
 
@@ -179,11 +203,16 @@ def _fuller(shown: str, attribute: str) -> str:
         return shown
     if not is_title(shown):
         return attribute if is_title(attribute) else shown
-    bare = _CUT.sub("", shown).replace(" ", "")
+    bare = _uncut(shown)
     wide = attribute.replace(" ", "")
     if len(wide) > len(bare) and bare in wide:
         return attribute
     return shown
+
+
+def _uncut(shown: str) -> str:
+    """Return what stands of a title before the dots that stand for the rest, without blanks."""
+    return _CUT.sub("", _PINNED_PREFIX.sub("", shown)).replace(" ", "")
 
 
 def _shown_title(anchor: LexborNode) -> str:
@@ -193,22 +222,49 @@ def _shown_title(anchor: LexborNode) -> str:
     for named in select(anchor, "h1,h2,h3,h4,h5,h6,[class*=tit],[class*=name],dt"):
         if is_title(text := inner_text(named)):
             return text
-    titles = [line for line in lines if not is_date_like(line)]
+    titles = [line for line in lines if not is_date_like(line) and not _MARK.fullmatch(line)]
     return next((line for line in titles if len(line) >= 6), max(titles, key=len, default=""))
 
 
 def _lines(anchor: LexborNode) -> list[str]:
-    """Return the text of a link by blocks; a date in an element of its own is a line of its own."""
+    """Return the text of a link by blocks; a date or a mark in an element of its own is a line of its own."""
     lines = [""]
     for entering, node in walk(anchor):
         if node.is_text_node:
             text = node.text_content or ""
-            apart = entering and is_date(squeeze(text))
+            apart = entering and _is_apart(squeeze(text), node, anchor)
             lines += ["", text, ""] if apart else []
             lines[-1] += text if entering and not apart else ""
         elif node.tag in BLOCKS and node.tag != "br":
             lines.append("")
     return [text for line in lines if (text := squeeze(line))]
+
+
+def _is_apart(text: str, node: LexborNode, anchor: LexborNode) -> bool:
+    """Tell whether a text within a link is no part of its title: a date, or a mark such as 置顶.
+
+    A day without its year and a mark are words of the title unless they have an element of their own, which
+    begins or ends the link.
+    """
+    if not text or len(text) > 48:
+        return False
+    if is_date(text):
+        return True
+    box = node.parent
+    if box is None or box.mem_id == anchor.mem_id or not (_DAY.fullmatch(text) or _MARK.fullmatch(text)):
+        return False
+    return (node.prev is None and node.next is None) and (_ends(box, "prev") or _ends(box, "next"))
+
+
+def _ends(box: LexborNode, side: str) -> bool:
+    """Tell whether no words stand beside a box on that side: blanks, pictures, dates and marks are none."""
+    beside = getattr(box, side)
+    while beside is not None:
+        text = squeeze(beside.text_content if beside.is_text_node else inner_text(beside))
+        if text and not is_date_like(text) and not _MARK.fullmatch(text):
+            return False
+        beside = getattr(beside, side)
+    return True
 
 
 def _picture_title(anchor: LexborNode) -> str:
@@ -249,7 +305,10 @@ def _texts_beside(item: LexborNode, anchor: LexborNode, title: str) -> list[str]
     return [
         text
         for text, node in pieces(item, 2 * MOST_PIECES)
-        if is_date_like(text) or is_date(text) or (node.mem_id not in inside and text not in title)
+        if is_date_like(text)
+        or is_date(text)
+        or _MARK.fullmatch(text)
+        or (node.mem_id not in inside and text not in title)
     ]
 
 
@@ -264,8 +323,10 @@ def _dated_title(title: str, url: str, ground: Ground) -> tuple[str, Moment | No
     return title, None
 
 
-def _is_pinned(item: LexborNode, title: str, texts: Sequence[str]) -> bool:
-    if _PINNED_PREFIX.match(title) or any(len(text) < 8 and _PINNED.search(text) for text in texts):
+def _is_pinned(item: LexborNode, anchor: LexborNode, texts: Sequence[str]) -> bool:
+    if _PINNED_PREFIX.match(inner_text(anchor)) or any(
+        len(text) < 8 and _PINNED.search(text) for text in texts
+    ):
         return True
     named = (plain(img.attributes.get("alt")) for img in item.css("img[alt]"))
     return any(_PINNED.search(alt) for alt in named) or _PINNED_MARK.search(marks(item)) is not None
@@ -297,6 +358,6 @@ def row_of_link(anchor: LexborNode, url: str, ground: Ground, alone: int) -> Row
         if len(texts) > MOST_PIECES:
             break
         if moment := read_row(texts, ground.zone, address=url, today=ground.today):
-            return Row(title, url, moment.value)
+            return Row(_PINNED_PREFIX.sub("", title), url, moment.value)
     title, moment = _dated_title(title, url, ground)
-    return Row(title, url, moment.value if moment else None)
+    return Row(_PINNED_PREFIX.sub("", title), url, moment.value if moment else None)
