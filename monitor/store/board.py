@@ -314,7 +314,11 @@ def states_by_site(session: Session) -> dict[str, dict[State, int]]:
     found: dict[str, dict[State, int]] = {}
     for site, state, count in session.exec(query.group_by(Obligation.site, Obligation.state)):
         found.setdefault(site, {})[State(state)] = count
-    return found
+    order = list(State)
+    return {
+        site: dict(sorted(held.items(), key=lambda pair: order.index(pair[0])))
+        for site, held in found.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,10 +308,10 @@ def _transitions(session: Session, zone: tzinfo, obligation_id: int) -> Iterable
 
 
 def _looks(session: Session, zone: tzinfo, obligation: Obligation) -> Iterable[Json]:
-    ends = [obligation.limit_at, obligation.settled_at]
-    if obligation.sighting:
-        ends.append(datetime.fromisoformat(obligation.sighting["seen_by"]))
-    until = max(end for end in ends if end is not None)
+    if obligation.sighting:  # later looks were for other duties of the site
+        until = datetime.fromisoformat(obligation.sighting["seen_by"])
+    else:
+        until = max(obligation.limit_at, obligation.settled_at or obligation.limit_at)
     query = (
         select(Look)
         .where(Look.site == obligation.site, col(Look.at) >= obligation.started_at, col(Look.at) <= until)

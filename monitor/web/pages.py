@@ -1,0 +1,222 @@
+"""The console's pages: addresses, and what each of them reads from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session
+
+from alerts.events import Kind
+from checks.obligations import State
+from checks.rules import Severity
+from monitor.rounds.context import Context
+from monitor.store import board
+from monitor.store.board import GRAVITY, MessageFilter, ProblemFilter, Slice, Standing
+from monitor.targets import Site, Targets
+from monitor.web.duty import load_duty
+from monitor.web.front import Wish, load_front
+from monitor.web.matrix import TYPES
+from monitor.web.rendering import Renderer
+from monitor.web.words import Words
+
+T = TypeVar("T")
+
+MOST = 2**31 - 1
+"""The largest id that a store holds."""
+
+ROWS = 50
+NEWEST = 20
+
+Id = Annotated[int, Path(ge=1, le=MOST)]
+Page = Annotated[int, Query(ge=1, le=100_000)]
+# NUL is the one sign that PostgreSQL takes in no text.
+Name = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
+Number = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,60}$")]
+Choice = Literal["", "open", "closed"]
+
+
+class _Pages:
+    """What the routes share: the configuration in force, reading from the store, rendering."""
+
+    def __init__(self, context: Callable[[], Context], renderer: Renderer) -> None:
+        self._context = context
+        self._renderer = renderer
+
+    @property
+    def ctx(self) -> Context:
+        return self._context()
+
+    @property
+    def targets(self) -> Targets:
+        return self.ctx.targets
+
+    def words(self) -> Words:
+        return Words.of(self.targets, self.ctx.now())
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        return await self.ctx.store.read(work)
+
+    def render(self, request: Request, template: str, **values: Any) -> HTMLResponse:
+        return self._renderer.page(request, template, **values)
+
+
+def pages_router(context: Callable[[], Context], renderer: Renderer) -> APIRouter:
+    """The pages that people read; links in messages rely on /obligations/ID and /problems/ID."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    pages = _Pages(context, renderer)
+    for add in (_add_duties, _add_problems, _add_sites, _add_messages):
+        add(router, pages)
+    return router
+
+
+def _add_duties(router: APIRouter, pages: _Pages) -> None:
+    @router.get("/")
+    async def front(
+        request: Request,
+        page: Page = 1,
+        rows: Page = 1,
+        days: Annotated[int, Query(ge=0, le=3660)] = 30,
+        trouble: bool = False,
+        refresh: bool = False,
+    ) -> HTMLResponse:
+        words, wish = pages.words(), Wish(page, rows, days, trouble)
+        found = await pages.read(lambda session: load_front(session, pages.ctx, wish, words.now))
+        return pages.render(request, "front.html", words=words, front=found, wish=wish, refresh=refresh)
+
+    @router.get("/obligations/{obligation_id}")
+    async def obligation(request: Request, obligation_id: Id) -> HTMLResponse:
+        words = pages.words()
+        found = await pages.read(lambda session: load_duty(session, pages.ctx, obligation_id, words.now))
+        return pages.render(request, "duty.html", words=words, page=_found(found))
+
+    @router.get("/policies/{policy_id}")
+    async def policy(request: Request, policy_id: Id) -> HTMLResponse:
+        found = await pages.read(lambda session: board.policy(session, policy_id))
+        cells = await pages.read(lambda session: board.cells_of_policies(session, [policy_id]))
+        bare, rows = _found(found)
+        return pages.render(request, "policy.html", policy=bare, rows=rows, cells=_worst_first(cells))
+
+
+def _add_problems(router: APIRouter, pages: _Pages) -> None:
+    @router.get("/problems")
+    async def problems(
+        request: Request,
+        rule: Name = "",
+        site: Name = "",
+        severity: Severity | Literal[""] = "",
+        state: Choice = "open",
+        page: Page = 1,
+    ) -> HTMLResponse:
+        wanted = ProblemFilter(rule or None, site or None, severity or None, _is_open(state))
+        words, span = pages.words(), Slice(ROWS, (page - 1) * ROWS)
+        found, total = await pages.read(lambda session: board.problems(session, wanted, span))
+        rules = await pages.read(board.rules_with_problems)
+        return pages.render(
+            request,
+            "problems.html",
+            words=words,
+            problems=found,
+            total=total,
+            span=span,
+            page=page,
+            rules=[(id_, words.rule(id_)) for id_ in rules],
+            severities=[(grade, words.t(f"severity.{grade}")) for grade in Severity],
+            wanted={"rule": rule, "site": site, "severity": severity, "state": state},
+        )
+
+    @router.get("/problems/{problem_id}")
+    async def problem(request: Request, problem_id: Id) -> HTMLResponse:
+        subject, span = f"problem:{problem_id}", Slice(ROWS)
+        found = _found(await pages.read(lambda session: board.problem(session, problem_id)))
+        decisions = await pages.read(lambda session: board.decisions_on(session, subject))
+        if found.obligation_id is not None:  # what was told of it was told of its duty
+            subject = f"obligation:{found.obligation_id}"
+        wanted = MessageFilter(subject=subject)
+        told, _ = await pages.read(lambda session: board.messages(session, wanted, span))
+        return pages.render(request, "problem.html", problem=found, decisions=decisions, told=told)
+
+
+def _add_sites(router: APIRouter, pages: _Pages) -> None:
+    @router.get("/sites")
+    async def sites(request: Request) -> HTMLResponse:
+        standings = await pages.read(board.standings)
+        states = await pages.read(board.states_by_site)
+        return pages.render(
+            request,
+            "sites.html",
+            targets=pages.targets,
+            groups=_by_type(pages.targets, standings),
+            standings=standings,
+            states=states,
+            nothing=board.Standing(),
+        )
+
+    @router.get("/sites/{owner}")
+    async def site(request: Request, owner: str) -> HTMLResponse:
+        targets = pages.targets
+        site, portal = targets.site_of.get(owner), targets.portal_of.get(owner)
+        found = await pages.read(lambda session: board.owner(session, owner, NEWEST))
+        if site is None and portal is None and not (found.cells or found.problems):
+            raise HTTPException(404)
+        return pages.render(request, "site.html", owner=owner, site=site, portal=portal, page=found)
+
+
+def _add_messages(router: APIRouter, pages: _Pages) -> None:
+    @router.get("/alerts")
+    async def alerts(
+        request: Request,
+        kind: Kind | Literal[""] = "",
+        state: Literal["", "waiting", "accepted", "dead"] = "",
+        page: Page = 1,
+    ) -> HTMLResponse:
+        words, span = pages.words(), Slice(ROWS, (page - 1) * ROWS)
+        wanted = MessageFilter(kind or None, state or None)
+        told, total = await pages.read(lambda session: board.messages(session, wanted, span))
+        return pages.render(
+            request,
+            "alerts.html",
+            words=words,
+            told=told,
+            total=total,
+            span=span,
+            page=page,
+            dead=await pages.read(board.dead_letters),
+            kinds=[(name, words.t(f"kind.{name}")) for name in Kind],
+            wanted={"kind": kind, "state": state},
+        )
+
+    @router.get("/alerts/{number}")
+    async def alert(
+        request: Request, number: Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,60}$")]
+    ) -> HTMLResponse:
+        told = await pages.read(lambda session: board.message(session, number))
+        return pages.render(request, "alert.html", told=_found(told))
+
+
+def _found(value: T | None) -> T:
+    if value is None:
+        raise HTTPException(404)
+    return value
+
+
+def _is_open(state: Choice) -> bool | None:
+    return {"open": True, "closed": False, "": None}[state]
+
+
+def _worst_first(cells: list[board.Cell]) -> list[board.Cell]:
+    order = [State.VIOLATED, State.OVERDUE, State.UNPROVEN, State.PENDING]
+    return sorted(cells, key=lambda cell: order.index(cell.state) if cell.state in order else len(order))
+
+
+def _by_type(targets: Targets, standings: Mapping[str, Standing]) -> list[tuple[str, list[Site]]]:
+    """The sites by type; those in trouble first, then in the configuration's order."""
+
+    def trouble(site: Site) -> tuple[bool, int]:
+        standing = standings.get(site.id, Standing())
+        return standing.up is not False, -GRAVITY.index(standing.gravest) - 1 if standing.gravest else 0
+
+    found = [(type_, [site for site in targets.sites if site.type == type_]) for type_ in TYPES]
+    return [(type_, sorted(sites, key=trouble)) for type_, sites in found if sites]

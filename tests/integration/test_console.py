@@ -1,0 +1,655 @@
+"""The console on a real socket: every page for every state, hostile text as text, and headers that hold.
+
+A browser without scripts walks it: what a person cannot reach by links or read in the page is not there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+from sqlmodel import Session, select
+
+from alerts.messages.zh import ZH
+from checks.obligations import State
+from monitor.store.session import Store
+from monitor.store.tables import Obligation
+from monitor.targets import Targets, load
+from monitor.web.words import SIGNS
+from tests.integration import ledger
+from tests.integration.ledger import HOSTILE, NOW, Console, Scene, at, configure, console_on, filled
+
+PAGES = ("/", "/problems", "/sites", "/alerts", "/api/docs")
+
+
+@pytest.fixture(scope="module")
+def targets(tmp_path_factory: pytest.TempPathFactory) -> Targets:
+    found = configure(tmp_path_factory.mktemp("ledger"))
+    filled(found)
+    return found
+
+
+@pytest.fixture
+async def console(targets: Targets) -> AsyncIterator[Console]:
+    async with console_on(targets) as running:
+        yield running
+
+
+async def read(console: Console, path: str) -> LexborHTMLParser:
+    answer = await console.get(path)
+    assert answer.status == 200, f"{path}: {answer.status}"
+    assert answer.headers["Content-Type"].startswith("text/html")
+    return LexborHTMLParser(answer.text)
+
+
+def text_of(page: LexborHTMLParser | LexborNode) -> str:
+    """What is read: text on one line each, without what is only for machines."""
+    node = page.css_first("body") if isinstance(page, LexborHTMLParser) else page
+    assert node is not None
+    return " ".join(node.text(separator=" ").split())
+
+
+def links(page: LexborHTMLParser) -> Iterator[tuple[str, LexborNode]]:
+    for node in page.css("a[href]"):
+        yield node.attributes["href"] or "", node
+
+
+async def walk(console: Console, start: str = "/", most: int = 400) -> dict[str, LexborHTMLParser]:
+    """Follow every link within the console; each page that is reached, by its address."""
+    reached: dict[str, LexborHTMLParser] = {}
+    waiting = [start]
+    while waiting and len(reached) < most:
+        path = waiting.pop()
+        if path in reached or path.startswith(("/api/v1", "/api/openapi", "/static")):
+            continue
+        reached[path] = await read(console, path)
+        for href, _ in links(reached[path]):
+            parts = urlsplit(urljoin(console.base + path, href))
+            if f"{parts.scheme}://{parts.netloc}" == console.base:
+                waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return reached
+
+
+# --- every page -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_every_page_can_be_reached_and_read(tmp_path: Path, language: str) -> None:
+    """Every duty, problem, site, policy and message is linked from somewhere, and renders."""
+    found = configure(tmp_path, language=language)
+    filled(found)
+    async with console_on(found) as console:
+        reached = await walk(console)
+    assert {f"/obligations/{n}" for n in range(1, 38)} <= set(reached)
+    assert {f"/problems/{n}" for n in range(1, 8)} <= set(reached)
+    assert {f"/policies/{n}" for n in range(1, 5)} <= set(reached)
+    assert {f"/sites/{site}" for site in (*(f"county{n}" for n in range(10)), "bureau", "gov-cn")} <= set(
+        reached
+    )
+    assert {"/alerts/DB-20261130-0007", *PAGES} <= set(reached)
+    for path, page in reached.items():
+        assert page.css_first("html").attributes["lang"] == language  # type: ignore[union-attr]
+        assert page.css_first("h1") is not None, path
+        assert not re.search(
+            r"\bNone\b|Undefined|\{\{|datetime\.", text_of(page).replace(HOSTILE_SEEN, "")
+        ), path
+
+
+HOSTILE_SEEN = "{{ 7*7 }}"
+"""The only braces that may be seen: those of the hostile title, as text."""
+
+
+@pytest.mark.parametrize("sites", [0, 3])
+async def test_an_empty_store_says_what_will_be_there(tmp_path: Path, sites: int) -> None:
+    found = configure(tmp_path, sites=sites)
+    filled(found, empty=True)
+    async with console_on(found) as console:
+        reached = await walk(console)
+        front = text_of(reached["/"])
+    assert set(PAGES) <= set(reached)
+    assert "还没有转载任务" in front
+    assert ("首轮读取：已完成 0 / 5" in front) == bool(sites)
+    assert ("国务院文件" in front) == bool(sites)
+    assert ("[[site]]" in front) == (not sites)
+    assert "尚无已认定的事项" in front, "nothing judged is no share of 0 or 100 %"
+
+
+@pytest.mark.parametrize("state", list(State))
+async def test_a_duty_of_every_state_says_so_in_words_and_by_a_sign(console: Console, state: State) -> None:
+    ids = await console.store.read(lambda session: ids_of(session, state))
+    assert ids
+    for id_ in ids:
+        page = await read(console, f"/obligations/{id_}")
+        verdict = text_of(page.css_first(".state-name") or page)
+        assert verdict.startswith(SIGNS[state])
+        assert ZH.states[state] in verdict
+        assert page.css_first(f".verdict.s-{state}") is not None
+
+
+def ids_of(session: Session, state: State) -> list[int]:
+    return [d.id or 0 for d in session.exec(select(Obligation).where(Obligation.state == state))]
+
+
+# --- the first page -------------------------------------------------------------------------------------
+
+
+def figures(page: LexborHTMLParser) -> dict[str, str]:
+    return {
+        text_of(figure.css_first("h2") or figure): text_of(figure).partition(" ")[2]
+        for figure in page.css(".figure")
+    }
+
+
+async def test_the_figures_follow_the_formulas(console: Console) -> None:
+    """Of 24 settled duties 5 stand beside: 2 unproven, 1 waived, 1 void, 1 objected to."""
+    found = figures(await read(console, "/"))
+    assert found["网站"].startswith("12 ")
+    assert found["运行中的时限"] == "13 4个已过力争时限"
+    assert found["力争时限内"] == "78.9% 15 ÷ 19"
+    assert found["规定时限内"] == "89.5% 17 ÷ 19"
+    assert found["不计入比例"] == "无法核实 2 免于转载 1 不适用 1 异议核实中 1"
+    assert found["未解决问题"] == "6 2项严重或违规"
+    assert found["无法监测"] == "2 共26个页面"
+
+
+async def test_the_shares_are_those_of_the_period_that_was_asked_for(console: Console) -> None:
+    """Of the last 3 days only the last two policies are: four duties done, all in time."""
+    found = figures(await read(console, "/?days=2"))
+    assert found["力争时限内"] == "100.0% 4 ÷ 4"
+    assert figures(await read(console, "/?days=0"))["力争时限内"] == "78.9% 15 ÷ 19"
+
+
+def rows(page: LexborHTMLParser) -> list[list[str]]:
+    """The matrix as text, without its head and groups."""
+    return [[text_of(cell) for cell in row.css("th, td")] for row in page.css(".matrix tbody tr:not(.group)")]
+
+
+async def test_the_matrix_shows_sites_in_trouble_first_and_newest_policies_left(console: Console) -> None:
+    page = await read(console, "/")
+    heads = [text_of(head) for head in page.css(".matrix thead th")]
+    assert [ledger.TITLES.index(head.partition(" ")[0]) for head in heads[1:]] == [3, 2, 1, 0]
+    table = rows(page)
+    assert [row[0].partition(" ")[0] for row in table[:3]] == [
+        "松陂县人民政府",
+        "竹埠县人民政府",
+        "砚坞县人民政府",
+    ]
+    assert table[-1][0] == "南漪县人民政府", "everything done, nothing wrong: last"
+    assert table[-1][1:3] == ["", ""], "it owes nothing on these policies"
+
+
+@pytest.mark.parametrize(
+    ("site", "column", "says"),
+    [
+        ("青石县", 1, "○ 待转载 力争还剩30分"),  # published 09:50, looked at 10:20
+        ("青石县", 2, "◔ 已过力争时限 规定还剩1天13小时"),
+        ("青石县", 4, "✓ 力争时限内转载 用时31分"),
+        ("临渡县", 4, "✓ 规定时限内转载 用时4小时20分"),
+        ("松陂县", 4, "✗ 疑似超过规定时限 仍未见，已超4天10小时"),
+        ("竹埠县", 4, "✗ 超过规定时限 至少迟2天9小时 · 复核维持"),  # reviewed: no suspicion any more
+        ("砚坞县", 4, "✗ 疑似超过规定时限 仍未见，已超4天10小时 · 异议核实中"),
+        ("芦湾县", 4, "? 无法核实 看不清"),
+        ("汐汀县", 4, "? 无法核实 其后看到"),
+        ("霜溪县", 4, "– 免于转载"),
+        ("桃河县", 4, "∅ 不适用"),
+        ("南漪县", 4, "✓ 力争时限内转载 用时1分 · 复核撤销"),
+        ("芦湾县", 0, "芦湾县人民政府 打不开 看不清2处 问题2"),
+    ],
+)
+async def test_a_cell_says_how_it_stands(console: Console, site: str, column: int, says: str) -> None:
+    row = next(row for row in rows(await read(console, "/")) if row[0].startswith(site))
+    assert row[column] == says
+
+
+async def test_cells_lead_to_their_duties(console: Console) -> None:
+    page = await read(console, "/")
+    hrefs = {node.attributes["href"] for node in page.css(".matrix td a")}
+    assert hrefs == {f"./obligations/{n}" for n in range(1, 38)}
+
+
+async def test_only_those_in_trouble(console: Console) -> None:
+    names = {row[0].partition(" ")[0] for row in rows(await read(console, "/?trouble=1"))}
+    assert "松陂县人民政府" in names
+    assert "南漪县人民政府" not in names
+
+
+async def test_policies_are_paged(tmp_path: Path) -> None:
+    found = configure(tmp_path, sites=1)
+    filled(found, empty=True)
+    async with console_on(found) as console:
+        await on_store(found, lambda session: add_policies(session, 15))
+        newest, older = await read(console, "/"), await read(console, "/?page=2")
+        assert [len(page.css(".matrix thead th")) - 1 for page in (newest, older)] == [12, 3]
+        assert "第13—15份，共15份文件" in text_of(older)
+        assert [node.attributes["href"] for node in older.css("a[rel=prev]")] == ["?page=1"]
+        assert [node.attributes["href"] for node in newest.css("a[rel=next]")] == ["?page=2"]
+        assert (await console.get("/?page=9")).status == 200
+
+
+def add_policies(session: Session, number: int) -> None:
+    for index in range(number):
+        policy = ledger.add_policy(session, f"第{index}号文件", at(3 + index, 9))
+        ledger.add_duty(session, policy, "county0", "340850", Scene(State.MET, 1, 5), NOW)
+
+
+async def on_store(found: Targets, work: Callable[[Session], None]) -> None:
+    """Write to the store of a running console, as the daemon's writer does."""
+    store = Store(found.store.url.reveal())
+    await asyncio.to_thread(store.write_now, work)
+    store.close()
+
+
+async def test_it_refreshes_only_when_asked(console: Console) -> None:
+    assert (await read(console, "/")).css_first("meta[http-equiv=refresh]") is None
+    assert (await read(console, "/?refresh=1")).css_first("meta[http-equiv=refresh]") is not None
+
+
+LOOKS = ".l-lacked, .l-had, .l-blind, .l-stale"
+
+# --- one duty -------------------------------------------------------------------------------------------
+
+
+async def test_a_verdict_says_who_what_from_when_by_when_and_on_what(console: Console) -> None:
+    said = text_of(await read(console, "/obligations/3"))
+    for part in (
+        "松陂县人民政府",
+        ledger.TITLES[0],
+        "国办发〔2026〕31号",
+        "计时起点 11月24日（周二）9时12分 取原文页面标注的发布时间",
+        "力争时限 11月24日（周二）10时12分前",
+        "规定时限 11月25日（周三）24时前",
+        "依据 《关于全面推进政务公开工作的实施意见》第十六条",
+        "规定时限届满后的多次读取均未见转载，并已查遍已知的各处",
+        "最后一次读清而未见：11-29 09:12:00",
+    ):
+        assert part in said
+
+
+async def test_the_last_look_names_its_places_and_what_could_not_be_read(console: Console) -> None:
+    said = text_of(await read(console, "/obligations/3"))
+    assert "最后一次全面查找 11-26 00:06:00" in said
+    assert "✓ 首页 ✓ 上级文件" in said
+    assert "✗ 网站地图 在规定时间内未能打开" in said
+    older = text_of(await read(console, "/obligations/4"))
+    assert "✓ 首页 ✓ 上级文件" in older, "stores of the first days hold names alone"
+    assert "✗ 站内搜索" in older
+
+
+async def test_a_limit_is_counted_day_by_day_and_by_all_four_readings(console: Console) -> None:
+    """Published on Friday the 27th at 16:40: the weekend is off, Monday is the day."""
+    page = await read(console, "/obligations/11")
+    assert [text_of(day) for day in page.css(".days li")] == [
+        "11月27日（周五）发布，当天不计",
+        "11月28日（周六）至11月29日（周日）休息",
+        "11月30日（周一）：第1个工作日",
+        "届满：11月30日（周一）24时前",
+    ]
+    readings = [[text_of(cell) for cell in row.css("td")] for row in page.css(".list.narrow tbody tr")]
+    assert readings == [
+        ["✓", "最后一个工作日的24时", "11月30日（周一）24时前"],
+        ["", "最后一个工作日下班时", "11月30日（周一）17时30分前"],
+        ["", "最后一个工作日的同一时刻", "11月30日（周一）16时40分前"],
+        ["", "工作时间累计满相应天数", "11月30日（周一）16时40分前"],
+    ]
+
+
+async def test_a_limit_that_todays_rules_would_not_give_is_not_explained_wrongly(tmp_path: Path) -> None:
+    found = configure(tmp_path)
+    filled(found)
+    path = tmp_path / "targets.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8") + '[rules.repost]\nlimit = "2 working days"\n', encoding="utf-8"
+    )
+    async with console_on(load(path)) as console:
+        page = await read(console, "/obligations/3")
+    assert "计算规则或日历此后有过改动" in text_of(page)
+    assert page.css(".days li") == []
+
+
+async def test_what_proves_it(console: Console) -> None:
+    said = text_of(await read(console, "/obligations/2"))
+    for part in (
+        "认定方式 文号相同 把握程度99.0%",
+        "出现在 上级文件",
+        "转载页面标注时间 2026-11-24 13:31 精确到分",
+        "11-24 12:32:00 未见 → 11-24 13:32:00 看到",
+        "sha256:abab",
+    ):
+        assert part in said
+    assert "疑似倒签" in text_of(await read(console, "/obligations/4"))
+    assert "首次读取时已经在" in text_of(await read(console, "/obligations/10"))
+
+
+async def test_equal_looks_are_one_line_with_their_number_and_span(console: Console) -> None:
+    """24 looks in two hours, four of them blind in the middle: three lines."""
+    page = await read(console, "/obligations/3")
+    looks = [text_of(line) for line in page.css(LOOKS)]
+    assert looks == [
+        "11-24 09:14:00 — 11-24 09:49:00 读取8次 各处读清，未见转载 首页、上级文件",
+        "11-24 09:54:00 — 11-24 10:09:00 读取4次 有处没有读清，不作为依据 首页、上级文件 "
+        "上级文件：在规定时间内未能打开",
+        "11-24 10:14:00 — 11-24 11:09:00 读取12次 各处读清，未见转载 首页、上级文件",
+    ]
+
+
+async def test_the_story_ends_with_the_look_that_found_it(console: Console) -> None:
+    """Later looks at the same site were for other duties and say nothing of this one."""
+    page = await read(console, "/obligations/1")
+    looks = [text_of(line) for line in page.css(LOOKS)]
+    assert looks[-1].startswith("11-24 09:39:00 读取1次 读到转载")
+
+
+async def test_the_story_tells_decisions_and_messages(console: Console) -> None:
+    waived = text_of(await read(console, "/obligations/7"))
+    assert "人工决定 免于转载 · 王主任：与本县无关" in waived
+    told = await read(console, "/obligations/3")
+    assert "office 已送达" in text_of(told)
+    assert any(href.endswith("alerts/DB-20261126-0001") for href, _ in links(told))
+
+
+async def test_the_picture_shows_target_limit_and_interval_within_its_width(console: Console) -> None:
+    for number in range(1, 38):
+        page = await read(console, f"/obligations/{number}")
+        places = [
+            float((shape.attributes[name] or "").removesuffix("%"))
+            for shape in page.css(".bar svg *")
+            for name in ("x", "x1", "x2")
+            if name in shape.attributes
+        ]
+        assert len(places) >= 8
+        assert all(0 <= place <= 100 for place in places), number
+        assert page.css_first(".bar svg").attributes["aria-label"]  # type: ignore[union-attr]
+
+
+async def test_past_the_basis_nobody_is_accused(tmp_path: Path) -> None:
+    found = configure(tmp_path, basis="valid_to = 2026-11-24")
+    filled(found)
+    async with console_on(found) as console:
+        page = await read(console, "/obligations/3")
+    assert text_of(page.css_first(".state-name") or page) == "✗ 观察：规定时限内未见转载"
+    assert "只是观察记录" in text_of(page)
+
+
+# --- problems, sites, policies, messages ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        ("", {"1", "2", "3", "4", "5", "7"}),  # open ones
+        ("?state=", {"1", "2", "3", "4", "5", "6", "7"}),
+        ("?state=closed", {"6"}),
+        ("?rule=watch.blind", {"4", "5"}),
+        ("?rule=watch.blind&site=gov-cn", {"5"}),
+        ("?severity=urgent", {"2"}),
+        ("?site=nobody", set()),
+    ],
+)
+async def test_problems_are_filtered(console: Console, asked: str, ids: set[str]) -> None:
+    page = await read(console, f"/problems{asked}")
+    assert {text_of(row.css_first("td") or row) for row in page.css("table.list tbody tr")} == ids
+
+
+async def test_the_filter_keeps_what_was_chosen(console: Console) -> None:
+    page = await read(console, "/problems?rule=watch.blind&state=open")
+    chosen = {
+        str(select.attributes["name"]): option.attributes["value"]
+        for select in page.css("select")
+        for option in select.css("option[selected]")
+    }
+    assert chosen == {"rule": "watch.blind", "state": "open"}
+
+
+async def test_a_problem_says_what_was_expected_and_found_and_by_when(console: Console) -> None:
+    said = text_of(await read(console, "/problems/1"))
+    for part in (
+        "应为 11月24日（周二）24时前转载",
+        "整改期限 12-11 10:20 还剩11天",
+        "转载任务3",
+        "DB-20261126-0001",
+    ):
+        assert part in said
+    urgent = text_of(await read(console, "/problems/2"))
+    assert "已超期1天" in urgent
+    assert "国办秘函〔2019〕19号" in urgent
+    handled = text_of(await read(console, "/problems/3"))
+    assert "人工决定 11-30 10:20:00 已知悉 · 李四：已通知运维单位" in handled
+    assert "不表示网站有问题" in text_of(await read(console, "/problems/4"))
+    assert "无法建立加密连接" in text_of(await read(console, "/problems/6"))
+
+
+async def test_a_site_shows_its_places_duties_and_problems(console: Console) -> None:
+    said = text_of(await read(console, "/sites/county4"))
+    assert "连续7次未读清：服务器拒绝连接" in said
+    assert "网站标识码 3408990001" in said
+    assert ledger.TITLES[0] in said
+    portal = text_of(await read(console, "/sites/gov-cn"))
+    assert "近期重点政策" in portal
+    assert ledger.TITLES[1] in portal
+
+
+async def test_a_site_that_left_the_configuration_keeps_its_page(tmp_path: Path) -> None:
+    filled(configure(tmp_path))
+    async with console_on(configure(tmp_path, sites=2)) as console:
+        assert "已不在配置中" in text_of(await read(console, "/sites/county3"))
+        assert (await console.get("/sites/never")).status == 404
+        await read(console, "/obligations/4")
+        await read(console, "/policies/1")
+        await read(console, "/")
+
+
+async def test_a_policy_shows_all_sites_the_worst_first(console: Console) -> None:
+    page = await read(console, "/policies/1")
+    states = [text_of(row.css("td")[1]) for row in page.css("table.list tbody tr")]
+    assert len(states) == 10
+    assert [state.split()[0] for state in states] == ["✗"] * 3 + ["?"] * 2 + ["✓", "∅", "–", "✓", "✓"]
+    assert "为何是重点 文号以“国办发”开头" in text_of(page)
+
+
+async def test_dead_letters_cannot_be_overlooked(console: Console) -> None:
+    for path in ("/", "/alerts"):
+        page = await read(console, path)
+        assert "1条消息多次未能送达" in text_of(page.css_first(".note.bad") or page)
+    dead = await read(console, "/alerts?state=dead")
+    assert len(dead.css("table.list tbody tr")) == 1
+    message = text_of(await read(console, "/alerts/DB-20261130-0007"))
+    assert "refused: errcode 93000 <b>bad</b>" in message, "what a channel answered is text, too"
+
+
+async def test_links_of_messages_lead_here(targets: Targets, console: Console) -> None:
+    """Messages say public_url + /obligations/ID and /problems/ID."""
+    assert targets.server.public_url == "http://127.0.0.1:8080"
+    for path in ("/obligations/3", "/problems/2"):
+        await read(console, path)
+
+
+async def test_links_hold_under_any_prefix(console: Console) -> None:
+    """Behind a proxy at https://office/duban/ no link leads out of it."""
+    for path, page in (await walk(console)).items():
+        for href, _ in links(page):
+            is_elsewhere = href.startswith(("http://", "https://"))
+            assert is_elsewhere or href.startswith(("./", "?", "#")), (path, href)
+
+
+# --- what strangers write -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def hostile(tmp_path: Path) -> AsyncIterator[Console]:
+    """A console whose every text from outside is hostile."""
+    found = configure(tmp_path)
+    filled(found)
+    async with console_on(found) as console:
+        await on_store(found, add_hostile)
+        yield console
+
+
+def add_hostile(session: Session) -> None:
+    links = ledger.BAD_LINKS
+    policy = ledger.add_policy(
+        session,
+        HOSTILE,
+        at(30, 8),
+        url=links[0],
+        doc_number=HOSTILE,
+        source=HOSTILE,
+        text=HOSTILE * 3,
+        carriers=[{"portal": HOSTILE, "url": url, "seen_by": NOW.isoformat()} for url in links],
+    )
+    duty = ledger.add_duty(session, policy, "county0", "340850", Scene(State.VIOLATED, 1, 2), NOW)
+    assert duty.sighting is not None
+    duty.sighting = {**duty.sighting, "url": links[1], "title": HOSTILE, "place": HOSTILE, "why": HOSTILE}
+    duty.looked = {"at": NOW.isoformat(), "places": [{"name": HOSTILE, "url": links[2]}], "unread": [HOSTILE]}
+    duty.reason = duty.waived = HOSTILE
+
+
+async def test_hostile_text_is_text_wherever_it_stands(hostile: Console) -> None:
+    shown = 0
+    for path in await walk(hostile):
+        source = (await hostile.get(path)).text
+        assert "\u202e" not in source, f"{path}: a mark that turns the direction"
+        assert "\x00" not in source
+        shown += source.count("&lt;script&gt;alert(1)")
+        for node in LexborHTMLParser(source).css("*"):
+            assert node.tag not in ("script", "iframe", "object", "embed"), path
+            names = {name.lower() for name in node.attributes}
+            assert not any(name.startswith("on") or name == "style" for name in names), (path, names)
+            assert node.tag != "img", path
+    assert shown > 20, "the hostile text is on these pages, as text"
+
+
+async def test_links_from_pages_are_http_and_tell_nobody_where_from(hostile: Console) -> None:
+    outside = 0
+    for path, page in (await walk(hostile)).items():
+        for href, node in links(page):
+            if href.startswith(("./", "?", "#")):
+                continue
+            assert href.startswith(("http://", "https://")), (path, href)
+            assert node.attributes["rel"] == "noreferrer noopener", (path, href)
+            assert node.attributes["target"] == "_blank"
+            outside += 1
+    assert outside > 20
+
+
+async def test_what_is_asked_for_is_no_markup_either(console: Console) -> None:
+    for path in (
+        "/problems?site=%3Cscript%3E",
+        "/problems?rule=%22%3E%3Cscript%3E",
+        "/?trouble=%3Cscript%3E",
+    ):
+        assert "<script" not in (await console.get(path)).text
+
+
+# --- headers and apologies ------------------------------------------------------------------------------
+
+EVERYWHERE = (
+    *PAGES,
+    "/nope",
+    "/obligations/9999",
+    "/static/console.css",
+    "/static/nope",
+    "/api/v1/sites",
+    "/api/v1/x",
+)
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+async def test_every_answer_carries_the_strict_headers(console: Console, path: str) -> None:
+    headers = (await console.get(path)).headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["form-action"] == "'self'"
+    assert "script-src" not in policy, "default-src stands for it: no script at all"
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_pages_load_nothing_from_elsewhere(console: Console) -> None:
+    for path in PAGES:
+        page = await read(console, path)
+        loaded = [
+            n.attributes.get("href") or n.attributes.get("src") for n in page.css("link, img, script, source")
+        ]
+        assert loaded
+        for address in loaded:
+            assert (
+                await console.get(urlsplit(urljoin(console.base + path, address or "")).path)
+            ).status == 200
+            assert not (address or "").startswith(("http", "//"))
+
+
+async def test_the_stylesheet_loads_nothing_either() -> None:
+    sheet = (Path(__file__).parents[2] / "monitor/web/static/console.css").read_text(encoding="utf-8")
+    assert "url(" not in sheet
+    assert "@import" not in sheet
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nope",
+        "/obligations/9999",
+        "/obligations/x",
+        "/obligations/99999999999999999999",  # more than a store can hold
+        "/obligations/3/4",
+        "/problems/0",
+        "/problems?severity=grave",
+        "/problems?site=%00",  # what PostgreSQL takes in no text
+        "/policies/9999",
+        "/sites/nobody",
+        "/alerts/DB-1",
+        "/alerts/%3Cscript%3E",
+        "/static/../pages.py",
+        "/?page=x",
+    ],
+)
+async def test_what_is_not_there_gets_a_page_that_leads_on(console: Console, path: str) -> None:
+    answer = await console.get(path)
+    assert answer.status == 404
+    page = LexborHTMLParser(answer.text)
+    assert "没有这一页" in text_of(page)
+    onward = [urlsplit(urljoin(console.base + path, href)).path for href, _ in links(page) if href != "#main"]
+    assert len(onward) >= 5
+    assert {(await console.get(link)).status for link in onward} == {200}
+
+
+async def test_a_mistake_of_ours_is_said_politely_and_goes_to_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # import-linter, run by another test, switches off every logger that it does not know.
+    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "disabled", False)
+    found = configure(tmp_path)
+    filled(found)
+    async with console_on(found) as console:
+        await on_store(found, spoil)
+        answer = await console.get("/obligations/1")
+        program = await console.get("/api/v1/nope")
+    assert answer.status == 500
+    assert "这一页没有做出来" in answer.text
+    assert "spoiled" not in answer.text, "what went wrong is for the log"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert program.status == 404
+    assert any("spoiled" in str(record.exc_info) for record in caplog.records)
+
+
+def spoil(session: Session) -> None:
+    duty = session.get_one(Obligation, 1)
+    duty.state = "spoiled"
+    session.add(duty)
+
+
+async def test_a_store_that_does_not_answer_is_503(tmp_path: Path) -> None:
+    found = configure(tmp_path)
+    async with console_on(found) as console:  # nobody has made the store
+        page, program = await console.get("/"), await console.get("/api/v1/obligations")
+    assert (page.status, program.status) == (503, 503)
+    assert "数据库没有应答" in page.text
