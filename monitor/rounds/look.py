@@ -45,20 +45,29 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a look gave."""
+    """What a look gave.
+
+    left: by obligation, the first row whose page was not opened any more; the next look goes on there.
+    """
 
     at: datetime
     readings: tuple[Reading, ...]
     is_complete: bool
     is_fresh: bool
-    fresh_rows: tuple[Placed, ...]
     origins: Mapping[str, Candidate]
     proofs: Mapping[int, Proof]
+    left: Mapping[int, str]
     last: LastLook | None = None
 
     @property
-    def proves_absence(self) -> bool:
+    def is_whole(self) -> bool:
+        """Whether every place was read well and freshly."""
         return self.is_complete and self.is_fresh
+
+    def proves_absence(self, obligation_id: int) -> bool:
+        """Whether the site lacked this repost: all was read well, and every row that could be it opened."""
+        is_open = obligation_id in self.proofs or obligation_id in self.left
+        return self.is_whole and not is_open
 
 
 async def look_at_site(ctx: Context, site: Site, *, urgent: bool = False) -> tuple[Brief, Looked]:
@@ -75,9 +84,9 @@ async def look_at_site(ctx: Context, site: Site, *, urgent: bool = False) -> tup
         readings=readings,
         is_complete=_is_complete(site, brief, readings),
         is_fresh=all(reading.is_fresh for reading in readings if reading.is_good),
-        fresh_rows=tuple(found for reading in readings if reading.is_good for found in reading.rows),
         origins=origins,
         proofs=proofs,
+        left=opener.left,
     )
     return brief, await _look_last(ctx, site, brief, looked, opener)
 
@@ -100,12 +109,13 @@ def load_brief(session: Session, site: Site) -> Brief:
 
 def _candidates(session: Session, obligation: Obligation) -> Sequence[Candidate]:
     held = items.above(session, obligation.site, obligation.items_checked)
-    return [candidate_of(item) for item in held]
+    return [candidate_of(item, obligation.started_at) for item in held]
 
 
-def candidate_of(item: Item) -> Candidate:
-    """A stored row as a candidate."""
-    return Candidate(item.title, item.url, item.address, item.place, item.seen_after, item.seen_by)
+def candidate_of(item: Item, started_at: datetime) -> Candidate:
+    """A stored row as a candidate. Nothing bounds below what stood there before the clock started."""
+    seen_after = item.seen_after if item.seen_by > started_at else None
+    return Candidate(item.title, item.url, item.address, item.place, seen_after, item.seen_by)
 
 
 async def _read_all(
@@ -144,8 +154,10 @@ def wish_for(ctx: Context, site: Site, place: Place, since: datetime | None, *, 
 
 
 def column_of(site: Site, url: str) -> SiteColumn | None:
-    """The configured column behind a place, None for a home page."""
-    return next((column for column in site.columns if column.url == url), None)
+    """The configured column behind a place, None for a home page; of several, one where reposts stand."""
+    columns = [column for column in site.columns if column.url == url]
+    columns.sort(key=lambda column: column.about not in REPOSTS_STAND_IN)
+    return columns[0] if columns else None
 
 
 def hints_of(column: SiteColumn) -> ListHints:
@@ -159,30 +171,41 @@ async def _new_rows(
     ctx: Context, site: Site, brief: Brief, readings: Sequence[Reading]
 ) -> dict[str, Candidate]:
     """Rows that the site had not carried before, by address, each with the interval in which it appeared."""
-    found = {placed.address: (placed, reading) for reading in readings for placed in reading.rows}
+    found: dict[str, list[tuple[Placed, Reading]]] = {}
+    for reading in readings:
+        for placed in reading.rows:
+            found.setdefault(placed.address, []).append((placed, reading))
     known = await ctx.store.read(lambda session: items.known_addresses(session, site.id, found.keys()))
     return {
-        address: Candidate(
-            title=placed.row.title,
-            url=placed.row.url,
-            address=address,
-            place=reading.place.name,
-            seen_after=_seen_after(brief, placed, reading),
-            seen_by=reading.at,
-        )
-        for address, (placed, reading) in found.items()
-        if address not in known
+        address: _candidate(brief, address, shown) for address, shown in found.items() if address not in known
     }
 
 
+def _candidate(brief: Brief, address: str, shown: Sequence[tuple[Placed, Reading]]) -> Candidate:
+    """A new row, wherever it is shown; where one of these places was not watched, nothing bounds it below."""
+    placed, reading = shown[0]
+    titles = dict.fromkeys(other.row.title for other, _ in shown)
+    bounds = [_seen_after(brief, other, where) for other, where in shown]
+    return Candidate(
+        title=placed.row.title,
+        url=placed.row.url,
+        address=address,
+        place=reading.place.name,
+        seen_after=None if None in bounds else bounds[0],
+        seen_by=min(where.at for _, where in shown),
+        also=tuple(titles)[1:],
+    )
+
+
 def _seen_after(brief: Brief, placed: Placed, reading: Reading) -> datetime | None:
-    """The last whole look could have held the row, unless nobody looked there then."""
-    place = reading.place
-    if place.first_ok_at is None or placed.page >= max(place.pages_read, 1):
+    """The last whole look could have held the row, unless nobody looked there then.
+
+    A copy older than that look shows that its lacking the row proves nothing.
+    """
+    place, last = reading.place, brief.last_complete_at
+    if last is None or place.first_ok_at is None or placed.page >= max(place.pages_read, 1):
         return None
-    if brief.last_complete_at is None or brief.last_complete_at < place.first_ok_at:
-        return None
-    return brief.last_complete_at
+    return last if place.first_ok_at <= last < reading.at else None
 
 
 def _with_candidates(duty: Duty, more: Sequence[Candidate]) -> Duty:
@@ -204,9 +227,8 @@ async def _look_last(ctx: Context, site: Site, brief: Brief, looked: Looked, ope
     wanting = tuple(
         duty
         for duty in brief.duties
-        if duty.id not in looked.proofs
-        and duty.obligation.looked is None
-        and looked.proves_absence
+        if duty.obligation.looked is None
+        and looked.proves_absence(duty.id)
         and looked.at >= duty.obligation.limit_at
         and State(duty.obligation.state) is not State.VIOLATED
     )

@@ -20,7 +20,10 @@ MOST_OPENED = 60
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row that may be the repost, with the interval in which it appeared."""
+    """A row that may be the repost, with the interval in which it appeared.
+
+    also: what it is called elsewhere on the site, where that is something else.
+    """
 
     title: str
     url: str
@@ -28,6 +31,11 @@ class Candidate:
     place: str
     seen_after: datetime | None
     seen_by: datetime
+    also: tuple[str, ...] = ()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return (self.title, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +72,23 @@ class Proof:
 
 @dataclass(slots=True)
 class Opener:
-    """Opens pages for one site in one round, each once, and not without end."""
+    """Opens pages for one site in one round, each once, and not without end.
+
+    left: by obligation, the address of the first row whose page was not opened any more: this round proves
+    nothing of what comes after it.
+    """
 
     ctx: Context
     cookies: CookieRound
     robots: str
+    most: int = MOST_OPENED
     opened: dict[str, Opened] = field(default_factory=dict)
+    left: dict[int, str] = field(default_factory=dict)
 
     async def open(self, candidate: Candidate) -> Opened | None:
         """The page behind a row; None once the bound is reached."""
         if candidate.address not in self.opened:
-            if len(self.opened) >= MOST_OPENED:
+            if len(self.opened) >= self.most:
                 return None
             self.opened[candidate.address] = await open_article(
                 self.ctx, candidate.url, self.cookies, robots=self.robots
@@ -98,7 +112,7 @@ async def _proofs(ctx: Context, duty: Duty, opener: Opener) -> AsyncIterator[Pro
     for candidate in duty.candidates:
         if candidate.address in sources:
             yield _by_row(candidate, Match(True, "link", 1.0, "the row links to the source itself"))
-        elif could_repost(policy, candidate.title):
+        elif any(not title or could_repost(policy, title) for title in candidate.titles):
             proof = await _prove(ctx, duty, policy, candidate, opener)
             if proof is not None:
                 yield proof
@@ -109,13 +123,16 @@ async def _prove(
 ) -> Proof | None:
     opened = await opener.open(candidate)
     if opened is None:
+        opener.left.setdefault(duty.id, candidate.address)
         return None
     if opened.article is None:
         # The row counts where the page behind it cannot be read: a doubt is decided for the accused.
-        row = Document(url=candidate.url, title=candidate.title)
-        found = match(policy, row)
-        why = f"{found.why}; the page behind the row could not be read ({opened.trouble})"
-        return _by_row(candidate, replace(found, why=why)) if found.same else None
+        for title in candidate.titles:
+            found = match(policy, Document(url=candidate.url, title=title))
+            if found.same:
+                why = f"{found.why}; the page behind the row could not be read ({opened.trouble})"
+                return _by_row(candidate, replace(found, why=why))
+        return None
     article = opened.article
     document = document_of(article)
     found = _match_any(policy, duty.sources, _with_row_title(document, candidate.title))

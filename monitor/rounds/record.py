@@ -109,7 +109,7 @@ def _record_site(
     session: Session, ctx: Context, site: Site, state: SiteState, looked: Looked, now: datetime
 ) -> None:
     home = next((reading for reading in looked.readings if reading.place.kind == HOME), None)
-    if looked.proves_absence and (state.last_complete_at is None or looked.at > state.last_complete_at):
+    if looked.is_whole and (state.last_complete_at is None or looked.at > state.last_complete_at):
         state.last_complete_at = looked.at
     if any(reading.is_good for reading in looked.readings):
         state.last_read_at = looked.at
@@ -173,12 +173,20 @@ def _judge_one(
     if proof is not None and obligation.sighting is None:
         digest = ctx.evidence.keep(proof.body) if proof.body else None
         note_proof(obligation, proof, digest, ctx)
-    elif proof is None and looked.proves_absence:
+    elif looked.proves_absence(obligation_id):
         note_absence(obligation, looked.at)
         _note_last_look(obligation, looked)
-    obligation.items_checked = items.last_id(session, site_id)
+    obligation.items_checked = _checked(session, site_id, looked.left.get(obligation_id))
     settle(session, ctx, obligation, now)
     return obligation
+
+
+def _checked(session: Session, site_id: str, left: str | None) -> int:
+    """Up to which item all rows were looked at; `left` is the address of the first that was not."""
+    if left is not None:
+        for item in items.held(session, site_id, [left]):
+            return (item.id or 1) - 1
+    return items.last_id(session, site_id)
 
 
 def _note_last_look(obligation: Obligation, looked: Looked) -> None:

@@ -136,6 +136,17 @@ name = "示例县"
 region = "340899"
 url = "$county/"
 
+  [site.registration]
+  site_id = "3408990001"
+  icp = "皖ICP备12345678号-1"
+  police = "皖公网安备34089902000123号"
+  sponsor = "示例县人民政府办公室"
+
+  [site.grading]
+  level = 2
+  filing = "34089900001-00001"
+  assessed = 2026-03-01
+
   [[site.column]]
   name = "上级文件"
   url = "$county/sjwj/"
@@ -401,19 +412,20 @@ class World:
 
     async def until(self, moment: datetime) -> None:
         """Do whatever falls due until then, each at its time, as the engine would."""
-        while (due := await self.store.read(self._next)) is not None and due[0] <= moment:
+        while (due := await self._next()) is not None and due[0] <= moment:
             self.clock.now = max(self.clock.now, due[0])
             await kinds.ROUNDS[due[1]](self.context, due[2])
-            if due[1] == "judge":  # what is due at a moment is judged again just after it
-                self.clock.now += timedelta(microseconds=1)
         self.clock.now = max(self.clock.now, moment)
+        await self.judge()
 
-    @staticmethod
-    def _next(session: Session) -> tuple[datetime, str, str] | None:
+    async def _next(self) -> tuple[datetime, str, str] | None:
+        """What falls due next. What is to be judged at this very moment waits until time goes on."""
         due = select(Watch).where(Watch.kind != "follow")  # every minute, and nothing for these tests
-        found = [(watch.due_at, watch.kind, watch.key) for watch in session.exec(due)]
+        watched = await self.store.read(lambda session: session.exec(due).all())
         judged = select(Obligation.judge_at, Obligation.id).where(col(Obligation.judge_at).is_not(None))
-        found += [(moment, "judge", str(id_)) for moment, id_ in session.exec(judged) if moment is not None]
+        dated = await self.store.read(lambda session: session.exec(judged).all())
+        found = [(watch.due_at, watch.kind, watch.key) for watch in watched]
+        found += [(at_, "judge", str(id_)) for at_, id_ in dated if at_ is not None and at_ != self.clock()]
         return min(found, default=None)
 
     # --- rounds ---------------------------------------------------------------------------------------
