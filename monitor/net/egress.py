@@ -6,15 +6,20 @@ import asyncio
 import base64
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import ExitStack
 
+import aiohappyeyeballs
 from aiohttp import TCPConnector
 from yarl import URL
 
 from monitor.net import faults
-from monitor.net.guard import Guard
+from monitor.net.guard import AddrInfo, Guard
 from monitor.net.names import Names
 from monitor.net.outcomes import Fault, Outcome
+
+HEAD_START = 0.25
+"""Seconds that one address has before the next is tried beside it."""
 
 _LONGEST_REPLY = 16 * 1024
 
@@ -71,49 +76,49 @@ class Egress:
 
     async def shake_hands(self, url: URL, context: ssl.SSLContext) -> ssl.SSLObject:
         """Connect, finish the TLS handshake and hang up; raises what the network raises."""
-        host, port = url.raw_host or "", url.port or 443
-        await self.admit(url)
         with ExitStack() as unless_done:
-            sock = await self._connected(host, port)
+            sock = await self.connect(url)
             unless_done.callback(sock.close)
-            if self.proxy is not None:
-                await self._tunnel(sock, url)
             _, writer = await asyncio.open_connection(
-                sock=sock, ssl=context, server_hostname=host.rstrip(".")
+                sock=sock, ssl=context, server_hostname=(url.raw_host or "").rstrip(".")
             )
             unless_done.pop_all()
         shaken: ssl.SSLObject = writer.get_extra_info("ssl_object")
         writer.transport.abort()
         return shaken
 
-    async def _connected(self, host: str, port: int) -> socket.socket:
-        """Connect to the first address that answers."""
+    async def connect(self, url: URL) -> socket.socket:
+        """Open a connection all the way to a target; raises what the network raises."""
+        sock = await self.connect_in_clear(url)
         if self.proxy is not None:
-            host, port = self.proxy.raw_host or "", self.proxy.port or 80
+            with ExitStack() as unless_done:
+                unless_done.callback(sock.close)
+                await self._tunnel(sock, url)
+                unless_done.pop_all()
+        return sock
+
+    async def connect_in_clear(self, url: URL) -> socket.socket:
+        """Open a connection for a request that a proxy may read and pass on: to it, or to the target."""
+        await self.admit(url)
+        if self.proxy is not None:
+            return await self._connected(self.proxy, socket_factory=None)
+        return await self._connected(url, socket_factory=self.guard.socket)
+
+    async def _connected(
+        self, url: URL, socket_factory: Callable[[AddrInfo], socket.socket] | None
+    ) -> socket.socket:
+        """Connect to the address that answers first, as the connector of the session does."""
+        host = url.raw_host or ""
         try:
             addresses = await self.names.addresses(host)
         except OSError as error:
             raise faults.name_fault(host, error) from error
-        failure: OSError | None = None
-        for address in addresses:
-            try:
-                return await self._connect(address, port)
-            except OSError as error:
-                failure = error
-        raise failure or OSError(f"{host} has no address")
-
-    async def _connect(self, address: str, port: int) -> socket.socket:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        if self.proxy is None:
-            sock = self.guard.socket((family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port)))
-        else:
-            sock = socket.socket(family, socket.SOCK_STREAM)
-        with ExitStack() as unless_done:
-            unless_done.callback(sock.close)
-            sock.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(sock, (address, port))
-            unless_done.pop_all()
-        return sock
+        return await aiohappyeyeballs.start_connection(
+            [_addr_info(address, url.port or 80) for address in addresses],
+            happy_eyeballs_delay=HEAD_START,
+            interleave=1,
+            socket_factory=socket_factory,
+        )
 
     async def _tunnel(self, sock: socket.socket, url: URL) -> None:
         """Have the proxy connect us through; its answer is read to the end of the headers, no further."""
@@ -132,6 +137,11 @@ class Egress:
         if status != [b"200"]:
             line = reply.partition(b"\r\n")[0].decode("latin-1")
             raise Fault(Outcome.PROXY_FAILED, f"the outgoing proxy answered CONNECT with {line!r}")
+
+
+def _addr_info(address: str, port: int) -> AddrInfo:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))
 
 
 def _authorization(proxy: URL) -> dict[str, str]:
