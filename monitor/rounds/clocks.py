@@ -9,6 +9,7 @@ from sqlmodel import Session
 from alerts.events import Kind
 from checks.obligations import Declared, State, start_of
 from checks.workdays import deadline
+from monitor.rounds import source
 from monitor.rounds.context import Context
 from monitor.rounds.judge import settle
 from monitor.rounds.telling import tell_repost
@@ -32,6 +33,8 @@ def start_clocks(
     for site in bound_sites(ctx.targets, portal):
         if _is_bound(session, ctx, site, policy):
             opened.append(_open(session, ctx, portal, policy, site, started_at, now))
+    if opened:
+        watches.add(session, source.KIND, str(policy.id), now + source.EVERY)
     return opened
 
 

@@ -11,6 +11,8 @@ from monitor.rounds.judge import judge_again
 from monitor.rounds.look import look_at_site
 from monitor.rounds.poll import find_column, poll_column, record_poll
 from monitor.rounds.record import record_look
+from monitor.rounds.source import ask_source, record_source
+from monitor.store.tables import Policy
 
 Round = Callable[[Context, str], Awaitable[None]]
 """Does one piece of work and stores it, its next due time included, in one transaction."""
@@ -52,10 +54,20 @@ async def follow(ctx: Context, _key: str) -> None:
     await ctx.store.write(lambda session: follow_up(session, ctx, ctx.now()))
 
 
+async def source(ctx: Context, key: str) -> None:
+    """Ask whether a policy still stands at its source; the key is its id."""
+    policy_id = int(key)
+    policy = await ctx.store.read(lambda session: session.get(Policy, policy_id))
+    if policy is not None:
+        asked = await ask_source(ctx, policy)
+        await ctx.store.write(lambda session: record_source(session, ctx, policy_id, asked, ctx.now()))
+
+
 ROUNDS: Mapping[str, Round] = {
     "judge": judge,
     "column": poll,
     "look": look,
     "audit": audit,
     "follow": follow,
+    "source": source,
 }

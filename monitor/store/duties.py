@@ -59,3 +59,13 @@ def unsettled(session: Session) -> Sequence[Obligation]:
     """Obligations that a change of calendar or of a site's status can still touch."""
     query = select(Obligation).where(col(Obligation.state).in_(["pending", "overdue"]))
     return session.exec(query.order_by(col(Obligation.id))).all()
+
+
+def running_on(session: Session, policy_id: int) -> Sequence[Obligation]:
+    """A policy's obligations whose clock runs, or of which nobody could tell yet whether they were met."""
+    query = select(Obligation).where(
+        Obligation.policy_id == policy_id,
+        Obligation.is_watched == True,  # noqa: E712 - a column, not a value
+        Obligation.state != "violated",
+    )
+    return session.exec(query.order_by(col(Obligation.id))).all()

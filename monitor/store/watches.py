@@ -11,8 +11,9 @@ from monitor.store.tables import Watch
 
 
 def sync(session: Session, wanted: Mapping[str, Collection[str]], now: datetime) -> None:
-    """Hold exactly the `wanted` rows (keys by kind); new ones are due at once, others keep their time."""
-    held = {(watch.kind, watch.key): watch for watch in session.exec(select(Watch))}
+    """Hold exactly the `wanted` rows of these kinds; new ones are due at once, others keep their time."""
+    query = select(Watch).where(col(Watch.kind).in_(list(wanted)))
+    held = {(watch.kind, watch.key): watch for watch in session.exec(query)}
     keep = {(kind, key) for kind, keys in wanted.items() for key in keys}
     for identity in held.keys() - keep:
         session.delete(held[identity])
@@ -47,6 +48,18 @@ def hasten(session: Session, kind: str, key: str, by: datetime) -> None:
     if watch is not None and watch.due_at > by:
         watch.due_at = by
         session.add(watch)
+
+
+def add(session: Session, kind: str, key: str, due_at: datetime) -> None:
+    """Hold one more row, if it is not held already."""
+    if session.exec(select(Watch.id).where(Watch.kind == kind, Watch.key == key)).first() is None:
+        session.add(Watch(kind=kind, key=key, due_at=due_at, last_run_at=due_at))
+
+
+def drop(session: Session, kind: str, key: str) -> None:
+    """Hold a row no longer."""
+    for watch in session.exec(select(Watch).where(Watch.kind == kind, Watch.key == key)):
+        session.delete(watch)
 
 
 def have_all_run(session: Session) -> bool:
