@@ -28,6 +28,9 @@ from monitor.targets import Site, SiteColumn
 
 REPOSTS_STAND_IN = ("policy", "news")
 
+NEAR = timedelta(minutes=1)
+"""Around a deadline, readings queue behind nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Brief:
@@ -41,6 +44,11 @@ class Brief:
     def since(self) -> datetime | None:
         """When the oldest clock started, None while none runs."""
         return min((duty.obligation.started_at for duty in self.duties), default=None)
+
+    def is_at_deadline(self, now: datetime) -> bool:
+        """Whether a target or limit is so near that this reading decides."""
+        ends = (end for duty in self.duties for end in (duty.obligation.target_at, duty.obligation.limit_at))
+        return any(end is not None and abs(now - end) <= NEAR for end in ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ async def look_at_site(ctx: Context, site: Site, *, urgent: bool = False) -> tup
     """Read a site's places and find what it has reposted. Stores nothing."""
     brief = await ctx.store.read(lambda session: load_brief(session, site))
     cookies = CookieRound()
-    readings = await _read_all(ctx, site, brief, cookies, urgent=urgent)
+    readings = await _read_all(ctx, site, brief, cookies, urgent=urgent or brief.is_at_deadline(ctx.now()))
     origins = await _new_rows(ctx, site, brief, readings)
     opener = Opener(ctx, cookies, site.robots or ctx.targets.fetch.robots)
     pending = tuple(_with_candidates(duty, tuple(origins.values())) for duty in brief.duties)
@@ -123,7 +131,7 @@ async def _read_all(
 ) -> tuple[Reading, ...]:
     """Read the places together: all of them while a clock runs, else those whose own time has come."""
     now = ctx.now()
-    due = [place for place in brief.places if brief.duties or is_due(place, now)]
+    due = [place for place in brief.places if is_due(place, now, is_wanted=bool(brief.duties))]
     wishes = [wish_for(ctx, site, place, brief.since, urgent=urgent) for place in due]
     return tuple(
         await asyncio.gather(
@@ -132,11 +140,15 @@ async def _read_all(
     )
 
 
-def is_due(place: Place, now: datetime) -> bool:
-    """Whether a place's own interval is over (with a little slack: rounds do not start to the second)."""
-    if place.last_tried_at is None:
-        return True
-    return now >= place.last_tried_at + timedelta(seconds=place.every * 0.9)
+def is_due(place: Place, now: datetime, *, is_wanted: bool) -> bool:
+    """Whether a place is to be read: where a clock runs always, but while its server asked to be left alone.
+
+    Without one, when its own time has come, with a little slack: rounds do not start to the second.
+    """
+    if place.left_alone_until is not None and place.left_alone_until > now:
+        return False
+    due = places.next_due(place)
+    return is_wanted or due is None or now >= due - timedelta(seconds=place.every * 0.1)
 
 
 def wish_for(ctx: Context, site: Site, place: Place, since: datetime | None, *, urgent: bool) -> Wish:

@@ -124,10 +124,8 @@ def record_poll(
         waiting += _add_items(session, portal, column, polled, seen_after)
         for item in waiting:
             _decide(session, ctx, portal, column, item, polled.opened.get(item.address), now)
-    failing = place.failures if place is not None else 0
-    watches.put_off(
-        session, "column", key_of(portal, column), now + column.every * min(4, 1 + failing), ran_at=now
-    )
+    due = places.next_due(place) if place is not None else None
+    watches.put_off(session, "column", key_of(portal, column), due or now + column.every, ran_at=now)
 
 
 def key_of(portal: Portal, column: PortalColumn) -> str:

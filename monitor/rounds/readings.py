@@ -140,6 +140,7 @@ async def _read_list(ctx: Context, place: Place, page: Page, wish: Wish, cookies
             cookies=cookies,
             robots=wish.robots,
             encoding=wish.encoding,
+            urgent=wish.urgent,
         )
         if trouble := _trouble_with_page(following):
             trouble = f"page {len(listings) + 1}: {trouble}"

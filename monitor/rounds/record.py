@@ -13,6 +13,7 @@ from checks.availability import check_home
 from checks.obligations import State
 from checks.rules import Duty, Finding, Severity
 from checks.titles import normalise
+from monitor.net.headers import retry_after
 from monitor.rounds.context import Context
 from monitor.rounds.findings import apply_finding
 from monitor.rounds.judge import clock_of, note_absence, note_proof, settle
@@ -20,7 +21,7 @@ from monitor.rounds.lastlook import Searched
 from monitor.rounds.look import Brief, Looked
 from monitor.rounds.readings import Placed, Reading
 from monitor.rounds.recognise import Candidate
-from monitor.store import items, places, watches
+from monitor.store import duties, items, places, watches
 from monitor.store.places import HOME, MAX_KNOWN
 from monitor.store.tables import Item, Look, Obligation, Place, SiteState
 from monitor.targets import Site
@@ -54,7 +55,7 @@ def record_look(
     if brief.duties:
         session.add(_look_of(site, looked))
     _observe_deadlines(ctx, judged, looked)
-    _schedule(session, ctx, site, brief, judged, now)
+    _schedule(session, ctx, site, brief, now)
 
 
 def record_reading(
@@ -70,13 +71,21 @@ def record_reading(
     else:
         place.failures += 1
         place.last_error = reading.trouble
+        place.left_alone_until = _wanted_peace(ctx, reading, now)
     session.add(place)
     _tell_blindness(session, ctx, region, place, now)
     return place
 
 
+def _wanted_peace(ctx: Context, reading: Reading, now: datetime) -> datetime | None:
+    """Until when the server asked not to be asked again; more than an hour is believed nobody."""
+    wait = retry_after(reading.page.headers, now)
+    return now + min(wait, ctx.client.settings.retry_after_most) if wait else None
+
+
 def _remember(place: Place, reading: Reading) -> None:
     place.failures, place.last_error, place.is_confirmed = 0, None, False
+    place.left_alone_until = None
     place.last_ok_at = reading.at
     place.first_ok_at = place.first_ok_at or reading.at
     if reading.is_unchanged:
@@ -238,13 +247,18 @@ def look_every(ctx: Context, site: Site) -> timedelta:
     return min([ctx.targets.rules.availability.every, *(column.every for column in site.columns)])
 
 
-def _schedule(
-    session: Session, ctx: Context, site: Site, brief: Brief, judged: Iterable[Obligation], now: datetime
-) -> None:
-    failing = max((place.failures for place in places.of_owner(session, site.id)), default=0)
-    every = look_every(ctx, site) * min(4, 1 + failing)
-    moments = [now + every, *(m for o in judged for m in wanted_readings(ctx, o, now))]
-    watches.put_off(session, "look", site.id, min(moments), ran_at=now)
+def _schedule(session: Session, ctx: Context, site: Site, brief: Brief, now: datetime) -> None:
+    """Set the next look: when a place is due by itself, or a duty needs a reading.
+
+    A clock that started while this look was under way is looked at right away.
+    """
+    watched = duties.watched(session, site.id) if site.binds_repost else []
+    known = {duty.id for duty in brief.duties}
+    moments = [places.next_due(place) or now for place in places.of_owner(session, site.id)]
+    moments += [m for obligation in watched for m in wanted_readings(ctx, obligation, now)]
+    moments += [now for obligation in watched if obligation.id not in known]
+    every = look_every(ctx, site)
+    watches.put_off(session, "look", site.id, min(moments, default=now + every), ran_at=now)
 
 
 def wanted_readings(ctx: Context, obligation: Obligation, now: datetime) -> list[datetime]:
@@ -255,5 +269,15 @@ def wanted_readings(ctx: Context, obligation: Obligation, now: datetime) -> list
     lead = min(LEAD, (clock.limit_at - clock.started_at) / 20)
     moments = [m for end in (clock.target_at, clock.limit_at) if end for m in (end - lead, end)]
     if now >= clock.limit_at and obligation.state in (State.OVERDUE, State.UNPROVEN, State.PENDING):
-        moments.append(now + ctx.patience.absent_apart)
+        moments.append(_next_absence(ctx, obligation, now))
     return [moment for moment in moments if moment > now]
+
+
+def _next_absence(ctx: Context, obligation: Obligation, now: datetime) -> datetime:
+    """When a further reading would lie far enough from the last that counted at or after the limit."""
+    apart = ctx.patience.absent_apart
+    counted = None
+    for moment in sorted(datetime.fromisoformat(text) for text in obligation.absent):
+        if moment >= obligation.limit_at and (counted is None or moment - counted >= apart):
+            counted = moment
+    return counted + apart if counted is not None and counted + apart > now else now + apart

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from monitor.store.tables import Place, SiteState
+
+MOST_BACKOFF = 4
+"""Readings that fail come at most so many times as rarely as the configuration says."""
 
 HOME = "home"
 COLUMN = "column"
@@ -54,6 +57,14 @@ def of_owner(session: Session, owner: str) -> Sequence[Place]:
     """The owner's places, home first."""
     query = select(Place).where(Place.owner == owner).order_by(col(Place.kind).desc(), col(Place.id))
     return session.exec(query).all()
+
+
+def next_due(place: Place) -> datetime | None:
+    """When a place is due again by its own interval, its failures and its server's wish; None: at once."""
+    if place.last_tried_at is None:
+        return place.left_alone_until
+    due = place.last_tried_at + timedelta(seconds=place.every * min(MOST_BACKOFF, 1 + place.failures))
+    return max(due, place.left_alone_until or due)
 
 
 def find(session: Session, owner: str, url: str) -> Place | None:

@@ -75,6 +75,7 @@ class Place(SQLModel, table=True):
     last_tried_at: datetime | None = moment()
     last_error: str | None = None
     failures: int = 0
+    left_alone_until: datetime | None = moment()
     items: int = 0
     method: str | None = None
     structure: str | None = Field(default=None, sa_column=Column(Text))

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from monitor.rounds.look import look_at_site
+from monitor.rounds.record import record_look
 from monitor.store.tables import Look
 from tests.integration.county import (
     BLOCKED,
@@ -575,6 +577,36 @@ async def test_readings_come_just_before_and_at_every_deadline(world: World, dea
     assert times == [deadline - timedelta(seconds=20), deadline]
 
 
+async def test_after_the_limit_the_next_look_comes_when_readings_lie_far_enough_apart(world: World) -> None:
+    await world.amend("[key]", '[rules.repost]\nabsent_apart = "7m"\n[key]')
+    await world.publish()
+    await the_night(world)
+    await world.until(at(26, 0, 20))
+    times = await looks(world, at(26), at(26, 0, 7))
+    assert times == [at(26), at(26, 0, 5), at(26, 0, 7)]
+    assert await world.state() == "violated"
+
+
+async def test_readings_that_fail_come_at_most_four_times_as_rarely(world: World) -> None:
+    await world.begin()
+    world.pass_by(minutes=5)
+    world.county.replies["*"] = DOWN
+    waits = []
+    for _ in range(6):
+        await world.look()
+        waits.append((await world.due("look", "county") - world.clock()).total_seconds() / 60)
+        world.clock.now = (await world.due("look", "county")).astimezone(world.now().tzinfo)
+    assert waits == [10, 15, 20, 20, 20, 20]
+
+
+async def test_one_dead_column_does_not_slow_down_the_rest_of_the_site(world: World) -> None:
+    await world.begin()
+    world.county.replies["/yw/"] = DOWN
+    await world.until(at(24, 11))
+    assert len(world.county.asked("/")) == 25 + 1, "every five minutes, and the audit"
+    assert len(world.county.asked("/yw/")) == 8, "after 5, 15 and 30 minutes, and then every twenty"
+
+
 async def test_a_deadline_is_read_however_often_readings_failed(world: World) -> None:
     await world.publish()
     world.county.replies["*"] = DOWN
@@ -583,6 +615,33 @@ async def test_a_deadline_is_read_however_often_readings_failed(world: World) ->
     await world.until(at(24, 10, 59))
     assert at(24, 10, 59) in await looks(world, at(24, 10, 58), at(24, 10, 59))
     assert (await world.the_obligation()).is_target_missed
+
+
+async def test_a_page_that_asks_for_patience_gets_it_even_at_a_deadline(world: World) -> None:
+    await world.publish()
+    await look_at(world, at(24, 10, 30))
+    world.county.replies["/sjwj/"] = Reply("later", 503, {"Retry-After": "3000"})
+    await look_at(world, at(24, 10, 35))
+    del world.county.replies["/sjwj/"]
+    asked = len(world.county.asked("/sjwj/"))
+    await world.until(at(24, 11, 24))
+    assert len(world.county.asked("/sjwj/")) == asked, "fifty minutes"
+    assert (await world.the_obligation()).seen_after == at(24, 10, 30)
+    await world.until(at(24, 11, 25))
+    assert (await world.the_obligation()).seen_after == at(24, 11, 25)
+
+
+async def test_a_clock_that_starts_during_a_look_is_looked_at_right_after_it(world: World) -> None:
+    await world.begin()
+    world.clock.now = at(24, 10)
+    await world.poll()
+    site = world.context.targets.sites[0]
+    brief, looked = await look_at_site(world.context, site)
+    world.gov.put("/zcwj/", Paper(POLICY.title, at(24, 10), POLICY.number))
+    world.clock.now = at(24, 10, 1)
+    await world.poll()
+    await world.write(lambda s: record_look(s, world.context, site, brief, looked, world.clock()))
+    assert ("look", "county") in await world.due_now()
 
 
 async def test_a_column_that_joins_while_a_clock_runs_brings_what_it_holds(world: World) -> None:

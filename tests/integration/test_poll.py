@@ -511,6 +511,14 @@ async def test_polls_that_fail_come_at_most_four_times_as_rarely(world: World) -
     assert await world.due("column", key) == world.clock() + timedelta(minutes=2)
 
 
+async def test_retry_after_is_honoured_beyond_that(world: World) -> None:
+    await world.begin()
+    world.gov.replies["/zcwj/"] = Reply("later", 503, {"Retry-After": "1800"})
+    await world.poll("gov")
+    due = await world.due("column", f"gov {world.gov.url('/zcwj/')}")
+    assert due == world.clock() + timedelta(minutes=30)
+
+
 async def test_an_unchanged_column_costs_one_conditional_request(world: World) -> None:
     world.gov.headers["/zcwj/"] = {"ETag": '"1"'}
     await world.begin()

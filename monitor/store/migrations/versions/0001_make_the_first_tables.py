@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("last_tried_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("left_alone_until", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("method", sa.String(), nullable=True),
         sa.Column("structure", sa.Text(), nullable=True),
