@@ -9,21 +9,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from yarl import URL
 
 from checks.addresses import canonical
 from monitor.net.client import CookieRound
-from monitor.reading.article import read_article
 from monitor.reading.home import Home, read_home
-from monitor.reading.listing import ListHints, read_listing
+from monitor.reading.listing import ListHints, Listing, read_listing
 from monitor.reading.quality import is_soft_404, is_stub
 from monitor.reading.rows import Row
 from monitor.rounds.context import Context
-from monitor.rounds.readings import day_of, is_data
+from monitor.rounds.readings import Placed, Wish, day_of, is_data, placed, read_place
 from monitor.rounds.recognise import Candidate, Duty
-from monitor.targets import Site
+from monitor.store.places import COLUMN
+from monitor.store.tables import Place
+from monitor.targets import Site, host_of
 
 MOST_COLUMNS = 15
 MOST_ADDRESSES = 20
@@ -43,43 +44,56 @@ NOT_RENDERED = Searched("浏览器渲染后的首页", why="目前只读取网�
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """Where it was looked, what could not be read (with reasons), and the rows found there, by obligation."""
+    """Where it was looked, what could not be read (with reasons), and the rows found there."""
 
     places: tuple[Searched, ...]
     unread: tuple[Searched, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Placed, ...]
 
     def candidates(self, at: datetime) -> tuple[Candidate, ...]:
         """The rows as candidates. No earlier reading covered these places, so nothing bounds them below."""
         return tuple(
-            Candidate(row.title, row.url, canonical(row.url), "last look", None, at) for row in self.rows
+            Candidate(found.row.title, found.row.url, found.address, "last look", None, at)
+            for found in self.rows
         )
 
 
 @dataclass(slots=True)
 class _Search:
-    """A last look under way."""
+    """A last look under way, on the site's own hosts and no others."""
 
     ctx: Context
     site: Site
+    hosts: frozenset[str]
+    since: datetime
     cookies: CookieRound
     places: list[Searched]
     unread: list[Searched]
-    rows: list[Row]
+    rows: list[Placed]
 
     @property
     def robots(self) -> str:
         return self.site.robots or self.ctx.targets.fetch.robots
 
+    def is_own(self, url: str) -> bool:
+        """Whether an address is the site's. What a page links to may be anybody's, and no address at all."""
+        try:
+            return host_of(url) in self.hosts
+        except ValueError:
+            return False
+
+    def note(self, name: str, url: str, why: str | None) -> None:
+        """Keep a place: as one that was looked at, or with the reason why it could not be."""
+        (self.unread if why else self.places).append(Searched(name, url, why or ""))
+
     async def read(self, name: str, url: str) -> str | None:
         """Fetch a place's text and note whether it could be read."""
         page = await self.ctx.client.get(url, fresh=True, cookies=self.cookies, robots=self.robots)
         why = str(page.outcome) if not page.ok else is_stub(page.text) or is_soft_404(page.text)
-        if why and not (page.ok and is_data(page.text)):
-            self.unread.append(Searched(name, url, why))
-            return None
-        self.places.append(Searched(name, url))
-        return page.text
+        if page.ok and is_data(page.text):
+            why = None
+        self.note(name, url, why)
+        return None if why else page.text
 
 
 async def look_everywhere(
@@ -90,55 +104,74 @@ async def look_everywhere(
     duties: Sequence[Duty],
     cookies: CookieRound,
 ) -> LastLook:
-    """Look at the columns that the home page names, at the sitemap, and into the site's own search."""
-    search = _Search(ctx, site, cookies, [], [], [])
+    """Look at the columns that the home page names, at the sitemap, and into the site's own search.
+
+    A host to which the home page redirects is the site's too: that is where it stands.
+    """
+    hosts = site.all_hosts | {host_of(home.url)}
+    since = min(duty.obligation.started_at for duty in duties)
+    search = _Search(ctx, site, hosts, since, cookies, [], [], [])
     await _read_columns(search, home, watched)
-    await _read_sitemap(search, min(duty.obligation.started_at for duty in duties))
-    for duty in duties:
-        await _ask_search(search, duty.policy.title)
+    await _read_sitemap(search)
+    for words in dict.fromkeys(
+        words for duty in duties for words in (duty.policy.title, duty.policy.doc_number) if words
+    ):
+        await _ask_search(search, words)
     search.unread.append(NOT_RENDERED)
-    return LastLook(tuple(search.places), tuple(search.unread), tuple(search.rows))
+    return LastLook(
+        tuple(dict.fromkeys(search.places)), tuple(dict.fromkeys(search.unread)), tuple(search.rows)
+    )
 
 
 async def _read_columns(search: _Search, home: Home, watched: Collection[str]) -> None:
-    hosts = {URL(search.site.url).authority, *search.site.hosts}
-    seen = set(watched)
-    columns = []
+    """Read the columns back to the start of the clock; what their rows link to is theirs, wherever it is."""
+    columns: dict[str, Row] = {}
     for row in home.columns:
         address = canonical(row.url)
-        if address not in seen and URL(row.url).authority in hosts:
-            seen.add(address)
-            columns.append(row)
-    for row in columns[:MOST_COLUMNS]:
-        text = await search.read(f"栏目“{row.title}”", row.url)
-        if text is not None:
-            search.rows += read_listing(text, row.url, zone=search.ctx.counting.zone).rows
+        if address not in watched and search.is_own(row.url):
+            columns.setdefault(address, row)
+    wish = Wish(fresh=True, since=search.since, robots=search.robots)
+    for row in list(columns.values())[:MOST_COLUMNS]:
+        name = f"栏目“{row.title}”"
+        place = Place(owner=search.site.id, kind=COLUMN, name=name, url=row.url, every=0)
+        reading = await read_place(search.ctx, place, wish, search.cookies)
+        search.note(name, row.url, reading.trouble)
+        search.rows += reading.rows
+    if len(columns) > MOST_COLUMNS:
+        rest = f"首页上的其余{len(columns) - MOST_COLUMNS}个栏目"
+        search.note(rest, home.url, "数量过多，未逐一查看")
 
 
-async def _read_sitemap(search: _Search, since: datetime) -> None:
-    url = str(URL(search.site.url).with_path("/sitemap.xml"))
-    text = await search.read("网站地图", url)
-    if text is None:
+async def _read_sitemap(search: _Search) -> None:
+    listing = await _sitemap(search, str(URL(search.site.url).with_path("/sitemap.xml")))
+    if listing is not None and not listing.rows and search.is_own(listing.next_url or ""):
+        listing = await _sitemap(search, listing.next_url or "")
+    if listing is None:
         return
     zone = search.ctx.counting.zone
-    listing = read_listing(text, url, ListHints(format="sitemap"), zone=zone)
-    day = since.astimezone(zone).date()
-    newest = [row for row in listing.rows if row.date is not None and day_of(row.date, zone) >= day]
-    for row in newest[:MOST_ADDRESSES]:
-        # A sitemap gives no titles: the page itself says what it is.
-        page = await search.ctx.client.get(
-            row.url, cookies=search.cookies, robots=search.site.robots or "obey"
-        )
-        if page.ok:
-            title = read_article(page.text, page.final_url, zone=zone).title
-            search.rows.append(Row(title=title or row.url, url=row.url, date=row.date))
+    own = [row for row in listing.rows if search.is_own(row.url)]
+    day = search.since.astimezone(zone).date()
+    newest = [row for row in own if row.date is not None and day_of(row.date, zone) >= day]
+    if all(row.date is None for row in own):
+        newest = own
+    # A sitemap gives no titles: without one, the page itself is asked what it is.
+    search.rows += placed([Row("", row.url, row.date) for row in newest[:MOST_ADDRESSES]])
 
 
-async def _ask_search(search: _Search, title: str) -> None:
+async def _sitemap(search: _Search, url: str) -> Listing | None:
+    text = await search.read("网站地图", url)
+    if text is None:
+        return None
+    return read_listing(text, url, ListHints(format="sitemap"), zone=search.ctx.counting.zone)
+
+
+async def _ask_search(search: _Search, words: str) -> None:
+    """Ask the site's own search; what it finds on other sites is theirs, and itself it does not count."""
     if search.site.search is None:
         search.unread.append(Searched("站内搜索", why="未配置"))
         return
-    url = search.site.search.replace("{title}", quote(title))
+    url = search.site.search.replace("{title}", quote(words))
     text = await search.read("站内搜索", url)
     if text is not None:
-        search.rows += read_home(text, url).rows
+        own = [row for row in read_home(text, url).rows if search.is_own(row.url)]
+        search.rows += placed([row for row in own if words not in unquote(row.url)])

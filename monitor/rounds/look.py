@@ -7,7 +7,7 @@ proves no absence. A repost that is found counts in any case.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -56,6 +56,7 @@ class Looked:
     """What a look gave.
 
     left: by obligation, the first row whose page was not opened any more; the next look goes on there.
+    sought: the obligations whose repost a last look was taken for, and taken to its end.
     """
 
     at: datetime
@@ -66,6 +67,7 @@ class Looked:
     proofs: Mapping[int, Proof]
     left: Mapping[int, str]
     last: LastLook | None = None
+    sought: frozenset[int] = frozenset()
 
     @property
     def is_whole(self) -> bool:
@@ -234,6 +236,14 @@ def _holds_reposts(site: Site, place: Place) -> bool:
     return place.kind == HOME or (column is not None and column.about in REPOSTS_STAND_IN)
 
 
+def _all_rows(looked: Looked) -> Iterator[Candidate]:
+    """Every row of a look once more: titles are put right in their place, and pages filled in later."""
+    for reading in looked.readings:
+        for found in reading.rows:
+            place = reading.place.name
+            yield Candidate(found.row.title, found.row.url, found.address, place, None, reading.at)
+
+
 async def _look_last(ctx: Context, site: Site, brief: Brief, looked: Looked, opener: Opener) -> Looked:
     """Look everywhere else for what the limit has passed on, once, when this look proves its absence."""
     wanting = tuple(
@@ -249,6 +259,7 @@ async def _look_last(ctx: Context, site: Site, brief: Brief, looked: Looked, ope
         return looked
     watched = {canonical(place.url) for place in brief.places}
     last = await look_everywhere(ctx, site, home, watched, wanting, opener.cookies)
-    extra = last.candidates(ctx.now())
+    extra = (*last.candidates(ctx.now()), *_all_rows(looked))
     proofs = await recognise(ctx, [Duty(duty.obligation, duty.policy, extra) for duty in wanting], opener)
-    return replace(looked, proofs={**looked.proofs, **proofs}, last=last)
+    sought = frozenset(duty.id for duty in wanting if duty.id not in opener.left)
+    return replace(looked, proofs={**looked.proofs, **proofs}, last=last, sought=sought)

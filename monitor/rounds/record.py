@@ -184,6 +184,7 @@ def _judge_one(
         note_proof(obligation, proof, digest, ctx)
     elif looked.proves_absence(obligation_id):
         note_absence(obligation, looked.at)
+    if obligation_id in looked.sought:
         _note_last_look(obligation, looked)
     obligation.items_checked = _checked(session, site_id, looked.left.get(obligation_id))
     settle(session, ctx, obligation, now)
@@ -199,8 +200,8 @@ def _checked(session: Session, site_id: str, left: str | None) -> int:
 
 
 def _note_last_look(obligation: Obligation, looked: Looked) -> None:
-    if looked.last is None or obligation.looked is not None or looked.at < obligation.limit_at:
-        return
+    """Keep where a last look was taken, and what of it could not be read, whatever it found."""
+    assert looked.last is not None  # what was sought was sought in one
     read = [Searched(reading.place.name, reading.place.url) for reading in looked.readings if reading.is_good]
     obligation.looked = {
         "at": looked.at.isoformat(),

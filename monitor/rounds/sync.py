@@ -67,6 +67,8 @@ def _follow(ctx: Context, obligation: Obligation) -> None:
     limit = deadline(obligation.started_at, rules.limit, counting)
     obligation.target_at = deadline(obligation.started_at, rules.target, counting).at
     obligation.limit_at, obligation.is_limit_certain = limit.at, limit.certain
+    if obligation.looked is not None and datetime.fromisoformat(obligation.looked["at"]) < limit.at:
+        obligation.looked = None  # the last look is taken at the limit, and that lies ahead again
     if (why := _unbound(ctx.site(obligation.site))) is not None:
         obligation.void = why
 

@@ -538,6 +538,33 @@ async def test_ten_thousand_rows_of_a_site_are_no_trouble(world: World) -> None:
     assert await world.state() == "met"
 
 
+@pytest.mark.parametrize(
+    "href",
+    [
+        "http://[::1/x.html",
+        "http://127.0.0.1:99999999/x.html",
+        "http://a..b/x.html",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "http://user:pw@127.0.0.1/x.html",
+        "http://10.0.0.1/x.html",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://" + "a" * 300 + ".gov.cn/",
+        "//",
+        "/art/\x07\x1b.html",
+        "/art/" + "%E4%BD" * 3000,
+    ],
+)
+async def test_hostile_links_end_no_look(world: World, href: str) -> None:
+    await world.publish()
+    for path in ("/sjwj/", "/yw/"):
+        world.county.lists[path].insert(0, Entry("县里的一条很普通的新闻", href, "2026-11-24"))
+    world.county.nav.append(Entry("政策文件", href))
+    await the_night(world)
+    await world.until(at(26, 0, 10))
+    assert await world.state() == "violated", "nothing of it is the repost, and everything was read"
+
+
 async def test_a_row_that_leads_nowhere_counts_by_its_title(world: World) -> None:
     await world.publish()
     world.county.put("/sjwj/", COPY, href="http://10.0.0.1/x.html", day="2026-11-24")
