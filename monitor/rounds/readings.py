@@ -80,6 +80,7 @@ class Wish:
     robots: str = "obey"
     is_portal: bool = False
     urgent: bool = False
+    most_pages: int = MOST_PAGES
 
 
 async def read_place(ctx: Context, place: Place, wish: Wish, cookies: CookieRound) -> Reading:
@@ -183,7 +184,7 @@ def _shorten(address: str) -> str:
 
 def _wants_more(listings: Sequence[Listing], wish: Wish, zone: tzinfo) -> bool:
     last = listings[-1]
-    if last.next_url is None or len(listings) >= MOST_PAGES or not last.rows:
+    if last.next_url is None or len(listings) >= wish.most_pages or not last.rows:
         return False
     return len(listings) < wish.pages or not _reaches_back(listings, wish.since, zone)
 
@@ -199,9 +200,9 @@ def _reaches_back(listings: Sequence[Listing], since: datetime | None, zone: tzi
 
 
 def _trouble_with_depth(listings: Sequence[Listing], wish: Wish, zone: tzinfo) -> str | None:
-    if len(listings) < MOST_PAGES or _reaches_back(listings, wish.since, zone):
+    if len(listings) < wish.most_pages or _reaches_back(listings, wish.since, zone):
         return None
-    return f"the first {MOST_PAGES} pages do not reach back to the start of the clock"
+    return f"the first {wish.most_pages} pages do not reach back to the start of the clock"
 
 
 def trouble_with_rows(
