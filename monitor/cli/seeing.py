@@ -164,7 +164,8 @@ def _entry(entry: dict[str, Any]) -> tuple[object, ...]:
         return at, "look", seen, "; ".join(blind) or f"{len(entry['places'])} places read"
     if entry["what"] == "message":
         return at, "message", entry["number"], f"{entry['channel']}: {entry['state']}: {entry['title']}"
-    return at, entry["action"], entry["by"], entry["why"]
+    more = "; ".join(f"{key} {value}" for key, value in entry["detail"].items())
+    return at, entry["action"], entry["by"], f"{entry['why']} ({more})" if more else entry["why"]
 
 
 def deadline(

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from checks.obligations import Declared, Sighting, State
 from checks.reposts import Match, match
 from monitor.net.client import CookieRound
-from monitor.rounds.articles import document_of, document_of_policy, open_article
+from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article
 from monitor.rounds.context import Context
 from monitor.rounds.judge import note_proof, settle
 from monitor.rounds.poll import adopt
@@ -61,10 +61,21 @@ def acknowledge(session: Session, problem_id: int, officer: Officer, now: dateti
 
 async def prove_by_hand(ctx: Context, policy: Policy, url: str) -> Proof:
     """Fetch the page that is said to be the repost and match it; DecisionError where it is none."""
+    return proof_by_hand(ctx, policy, url, await open_shown(ctx, url))
+
+
+async def open_shown(ctx: Context, url: str) -> Opened:
+    """Fetch a page that a person shows; DecisionError where it cannot be read."""
     opened = await open_article(ctx, url, CookieRound(), robots="ignore", urgent=True)
     if opened.article is None:
         raise DecisionError(f"{url} cannot be read: {opened.trouble}")
+    return opened
+
+
+def proof_by_hand(ctx: Context, policy: Policy, url: str, opened: Opened) -> Proof:
+    """Match a page that a person shows; DecisionError where it is no repost of the policy."""
     article = opened.article
+    assert article is not None  # or it would not have been shown
     found = match(document_of_policy(policy), document_of(article))
     if not found.same:
         raise DecisionError(f"{url} is not a repost of “{policy.title}”: {found.why}")

@@ -288,7 +288,7 @@ def timeline(session: Session, zone: tzinfo, obligation_id: int) -> list[Json]:
     entries = [
         *_transitions(session, zone, obligation_id),
         *_looks(session, zone, obligation),
-        *_decisions(session, zone, obligation_id),
+        *_decisions(session, zone, obligation),
         *_messages(session, zone, obligation_id),
     ]
     return sorted(entries, key=lambda entry: entry["order"])
@@ -307,11 +307,15 @@ def _transitions(session: Session, zone: tzinfo, obligation_id: int) -> Iterable
         }
 
 
-def _looks(session: Session, zone: tzinfo, obligation: Obligation) -> Iterable[Json]:
+def _until(obligation: Obligation) -> datetime:
+    """Until when what is seen of the site concerns a duty."""
     if obligation.sighting:  # later looks were for other duties of the site
-        until = datetime.fromisoformat(obligation.sighting["seen_by"])
-    else:
-        until = max(obligation.limit_at, obligation.settled_at or obligation.limit_at)
+        return datetime.fromisoformat(obligation.sighting["seen_by"])
+    return max(obligation.limit_at, obligation.settled_at or obligation.limit_at)
+
+
+def _looks(session: Session, zone: tzinfo, obligation: Obligation) -> Iterable[Json]:
+    until = _until(obligation)
     query = (
         select(Look)
         .where(Look.site == obligation.site, col(Look.at) >= obligation.started_at, col(Look.at) <= until)
@@ -328,8 +332,14 @@ def _looks(session: Session, zone: tzinfo, obligation: Obligation) -> Iterable[J
         }
 
 
-def _decisions(session: Session, zone: tzinfo, obligation_id: int) -> Iterable[Json]:
-    for row in duties.decisions_on(session, f"obligation:{obligation_id}"):
+def _decisions(session: Session, zone: tzinfo, obligation: Obligation) -> Iterable[Json]:
+    """What was decided on the duty, and what a person saw of its site while it mattered."""
+    until = _until(obligation)
+    seen = duties.decisions_on(session, f"site:{obligation.site}")
+    for row in (
+        *duties.decisions_on(session, f"obligation:{obligation.id}"),
+        *(row for row in seen if obligation.started_at <= row.at <= until),
+    ):
         yield {
             "order": row.at,
             "at": stamp(row.at, zone),
@@ -337,6 +347,7 @@ def _decisions(session: Session, zone: tzinfo, obligation_id: int) -> Iterable[J
             "action": row.action,
             "by": row.by,
             "why": row.reason,
+            "detail": row.detail,
         }
 
 
