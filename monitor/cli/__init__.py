@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import daemon, officer, pages, seeing
+from monitor.cli import daemon, estimating, observing, officer, pages, seeing, starting
 from monitor.cli.common import COULD_NOT, INTERRUPTED, MISUSED, NOT_IN_ORDER, CliError
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
     epilog="Exit status: 0 in order, 1 not in order, 2 usage or configuration, 3 could not tell or run, "
     "130 interrupted.",
 )
-for group in (daemon, pages, seeing, officer):
+for group in (daemon, starting, estimating, pages, seeing, officer, observing):
     group.register(app)
 
 

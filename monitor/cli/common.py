@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,6 +105,19 @@ def show(value: object) -> str:
     if value is None or value == "":
         return "-"
     return "".join(char if char.isprintable() else " " for char in str(value))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Where long work says what it is doing: one line on standard error, and only to a terminal."""
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield lambda doing: None
+        return
+    from rich.text import Text
+
+    with out.status("") as status:
+        yield lambda doing: status.update(Text(show(doing)[:100]))
 
 
 def console(*, stderr: bool = False) -> Any:
