@@ -47,4 +47,4 @@ class Context:
 
     def site(self, site_id: str) -> Site | None:
         """The site of this id, None once it left the configuration."""
-        return next((site for site in self.targets.sites if site.id == site_id), None)
+        return self.targets.site_of.get(site_id)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 from sqlmodel import Session
 
-from checks.workdays import deadline
+from checks.obligations import State
+from checks.workdays import Deadline, deadline
 from monitor.rounds.context import Context
 from monitor.rounds.follow import KEY
 from monitor.rounds.judge import settle
@@ -18,14 +21,18 @@ from monitor.targets import Site, Targets
 
 
 def apply_targets(session: Session, ctx: Context, now: datetime) -> None:
-    """Take a configuration into force; running clocks follow its calendar and its sites' status at once."""
+    """Take a configuration into force; running clocks follow its calendar and its sites' status at once.
+
+    What changes for none of them is judged at its own time.
+    """
     targets = ctx.targets
     places.sync(session, [*_portal_places(targets), *_site_places(targets)], now)
     places.sync_sites(session, {site.id for site in targets.sites if site.binds_repost}, now)
     watches.sync(session, _watches(targets), now)
+    count = _counter(ctx)
     for obligation in duties.unsettled(session):
-        _follow(ctx, obligation)
-        settle(session, ctx, obligation, now)
+        if _follow(ctx, obligation, count):
+            settle(session, ctx, obligation, now)
 
 
 def _portal_places(targets: Targets) -> list[PlaceSpec]:
@@ -60,17 +67,36 @@ def _watches(targets: Targets) -> dict[str, list[str]]:
     }
 
 
-def _follow(ctx: Context, obligation: Obligation) -> None:
-    """Count an unsettled obligation's deadlines anew, and let it go where its site is no longer bound."""
+Deadlines = tuple[Deadline, Deadline]
+
+
+def _counter(ctx: Context) -> Callable[[datetime, str], Deadlines]:
+    """Counts target and limit of a start in a region; the clocks of one policy are counted once."""
     rules = ctx.targets.rules.repost
-    counting = ctx.counting_for(obligation.region)
-    limit = deadline(obligation.started_at, rules.limit, counting)
-    obligation.target_at = deadline(obligation.started_at, rules.target, counting).at
-    obligation.limit_at, obligation.is_limit_certain = limit.at, limit.certain
+
+    @cache
+    def count(started_at: datetime, region: str) -> Deadlines:
+        counting = ctx.counting_for(region)
+        return deadline(started_at, rules.target, counting), deadline(started_at, rules.limit, counting)
+
+    return count
+
+
+def _follow(ctx: Context, obligation: Obligation, count: Callable[[datetime, str], Deadlines]) -> bool:
+    """Count an unsettled obligation's deadlines anew, and let it go where its site is no longer bound.
+
+    Says whether that changes anything for it.
+    """
+    region = obligation.region if ctx.targets.calendar.regions else ""
+    target, limit = count(obligation.started_at, region)
+    before = (obligation.target_at, obligation.limit_at, obligation.is_limit_certain, obligation.void)
+    obligation.target_at, obligation.limit_at = target.at, limit.at
+    obligation.is_limit_certain = limit.certain
     if obligation.looked is not None and datetime.fromisoformat(obligation.looked["at"]) < limit.at:
         obligation.looked = None  # the last look is taken at the limit, and that lies ahead again
-    if (why := _unbound(ctx.site(obligation.site))) is not None:
+    if State(obligation.state).is_open and (why := _unbound(ctx.site(obligation.site))) is not None:
         obligation.void = why
+    return before != (target.at, limit.at, limit.certain, obligation.void)
 
 
 def _unbound(site: Site | None) -> str | None:

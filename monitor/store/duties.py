@@ -56,9 +56,16 @@ def decisions_on(session: Session, subject: str) -> Sequence[Decision]:
 
 
 def unsettled(session: Session) -> Sequence[Obligation]:
-    """Obligations that a change of calendar or of a site's status can still touch."""
-    query = select(Obligation).where(col(Obligation.state).in_(["pending", "overdue"]))
-    return session.exec(query.order_by(col(Obligation.id))).all()
+    """Obligations that a change of calendar or of a site's status can still touch.
+
+    Those whose clock runs, those of which nobody could tell yet, and those settled on a limit that leaned on
+    a year not announced then: once the year is known, they are judged.
+    """
+    state = col(Obligation.state)
+    runs = state.in_(["pending", "overdue"])
+    untold = (state == "unproven") & col(Obligation.is_watched)
+    leans = ~col(Obligation.is_limit_certain) & state.not_in(["void", "waived"])
+    return session.exec(select(Obligation).where(runs | untold | leans).order_by(col(Obligation.id))).all()
 
 
 def running_on(session: Session, policy_id: int) -> Sequence[Obligation]:

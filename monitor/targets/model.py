@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field
@@ -61,10 +62,10 @@ class Targets(Tables):
 
     __str__ = __repr__
 
-    @property
+    @cached_property
     def portal_of(self) -> dict[str, Portal]:
         return {portal.id: portal for portal in self.portals}
 
-    @property
+    @cached_property
     def site_of(self) -> dict[str, Site]:
         return {site.id: site for site in self.sites}
