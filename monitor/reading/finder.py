@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from monitor.reading.markup import HEADINGS, ancestors, link_text, marks, plain, select, squeeze
+from monitor.reading.dates import is_date_like
+from monitor.reading.markup import ancestors, link_text, marks, plain, select
 from monitor.reading.rows import MOST_LINKS, Ground, Row, is_title, rows_of
+from monitor.reading.setting import is_narrow, own_heading, setting_of
 
 MOST_ANCHORS = 5000
 CLIMB = 8  # how far a row's link lies below the item at most
@@ -24,16 +26,6 @@ CLEAR = 3.0  # three dated rows score above it, undated lists and those set asid
 FLOOR = 0.5  # menus score below it, undated lists of a few long titles above
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_NAVIGATION = re.compile(
-    r"nav|menu|foot|crumb|location|position|weizhi|pagin|page_?(?:div|num|link)|fenye|friend|(?<!\w)links?\b|yqlj"
-    r"|copyright|search|login|toolbar|lang"
-)
-_ASIDE = re.compile(
-    r"\bside|sidebar|hot|rank|relat|recommend|tuijian|paihang|phb|swiper|slide|banner|focus|scroll|marquee"
-)
-_ASIDE_TITLE = re.compile(
-    r"热点|热门|热搜|排行|推荐|相关(?:阅读|链接|新闻|文章|信息)|友情链接|点击榜|猜你喜欢|图片新闻|专题专栏|常用"
-)
 _ARTICLE = re.compile(r"\d{4}|content|/art|post_|detail|show|view|info", re.IGNORECASE)
 
 
@@ -64,10 +56,10 @@ class _Group:
         first = next(iter(self.items.values()))
         return first.parent or self.parent
 
-    def holds(self, other: _Group) -> bool:
-        """Whether all links of another group are among this one's."""
-        ours = set().union(*self.urls.values())
-        return all(urls <= ours for urls in other.urls.values())
+    @property
+    def links(self) -> set[str]:
+        """The addresses of all its items' links."""
+        return set().union(*self.urls.values())
 
     def promise(self) -> float:
         """Return how likely a list this is, judged by its links alone; 0 for what is none."""
@@ -75,6 +67,30 @@ class _Group:
         if not likely or len(likely) * 2 < len(self.items):
             return 0
         return math.log2(1 + len(likely)) * min(fmean(likely), 30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """A group with its first rows, how much of a list they are, and how likely its place is the page's."""
+
+    group: _Group
+    links: set[str]
+    rows: tuple[Row, ...]
+    bare: float
+    place: float
+
+    @property
+    def text(self) -> int:
+        return sum(len(row.title) for row in self.rows)
+
+    @property
+    def solid(self) -> float:
+        """How much of a list this is, whatever else stands on the page."""
+        return self.bare * min(self.place, 1)
+
+    def points(self, most_text: int) -> float:
+        """Weigh it against the others; a page's own list has most of its text, at least a good part."""
+        return self.bare * self.place * (0.5 + 0.5 * self.text / most_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +106,50 @@ def find_list(ground: Ground) -> Found | None:
     """Return the page's list, or None where nothing on it looks like one."""
     groups = list(_groups(ground))
     groups += _merged(groups)
-    tried = sorted(groups, key=_Group.promise, reverse=True)[:TRIED]
-    scored = [
-        (score(_rows(group, ground, SAMPLE)) * _place(group.home), group)
-        for group in tried
-        if group.promise()
-    ]
-    best = max(scored, key=lambda rival: rival[0], default=None)
-    if best is None or best[0] < FLOOR:
+    tried = sorted((group for group in groups if group.promise()), key=_Group.promise, reverse=True)[:TRIED]
+    rivals = [rival for rival in _whole(_rivals(tried, ground)) if rival.solid >= FLOOR]
+    most_text = max((rival.text for rival in rivals), default=1)
+    scored = [(rival.points(most_text), rival) for rival in rivals]
+    most, best = max(scored, key=lambda one: one[0], default=(0, None))
+    if best is None:
         return None
-    rivals = [rival for rival in scored if rival[0] >= best[0] * CLOSE and rival[1].holds(best[1])]
-    points, group = max(rivals, key=lambda rival: (rival[1].height, rival[0]))
-    return Found(tuple(_rows(group, ground, MOST_ROWS)), _structure(group, ground), points)
+    alike = [(points, one) for points, one in scored if points >= most * CLOSE and one.links >= best.links]
+    _, chosen = max(alike, key=lambda one: (one[1].group.height, one[0]))
+    rows = _rows(chosen.group, ground, MOST_ROWS)
+    return Found(tuple(rows), _structure(chosen.group, ground), chosen.solid)
+
+
+def _rivals(groups: Sequence[_Group], ground: Ground) -> list[_Rival]:
+    """Read the first rows of each group; groups that read the same links stand in the same place."""
+    setting = setting_of(ground.document)
+    read = [(group, group.links, tuple(_rows(group, ground, SAMPLE))) for group in groups]
+    places = [setting.likelihood(group.home) for group in groups]
+    return [
+        _Rival(group, links, rows, score(rows), max(_places_of_same(links, rows, read, places)))
+        for group, links, rows in read
+    ]
+
+
+def _places_of_same(
+    links: set[str],
+    rows: Sequence[Row],
+    read: Sequence[tuple[_Group, set[str], Sequence[Row]]],
+    places: Sequence[float],
+) -> Iterator[float]:
+    for (_, others, other_rows), place in zip(read, places, strict=True):
+        if len(other_rows) == len(rows) and others == links:
+            yield place
+
+
+def _whole(rivals: Sequence[_Rival]) -> list[_Rival]:
+    """Leave out what is but a row or two of a list that is there as a whole."""
+    lists = [rival for rival in rivals if len(rival.rows) >= 3 and rival.bare >= FLOOR]
+    return [
+        rival
+        for rival in rivals
+        if len(rival.rows) >= 3
+        or not any(len(whole.rows) > len(rival.rows) and whole.links >= rival.links for whole in lists)
+    ]
 
 
 def remembered_list(structure: str, ground: Ground) -> Found | None:
@@ -140,7 +188,19 @@ def _alike(rows: Sequence[Row]) -> float:
 
 
 def _rows(group: _Group, ground: Ground, most: int) -> list[Row]:
-    return _agreeing(group, rows_of(list(group.items.values())[:most], ground))
+    rows = rows_of(list(group.items.values())[:most], ground)
+    return [] if group.tail and _is_mixed(group, rows) else _agreeing(group, rows)
+
+
+def _is_mixed(group: _Group, rows: Sequence[Row]) -> bool:
+    """Tell whether of several boxes some hold dated rows and others undated ones: these are several lists."""
+    boxes: dict[int, list[bool]] = {}
+    place = {url: item.parent for key, item in group.items.items() for url in group.urls[key]}
+    for row in rows:
+        box = place.get(row.url)
+        boxes.setdefault(box.mem_id if box is not None else 0, []).append(row.date is not None)
+    shares = [fmean(dated) for dated in boxes.values() if len(dated) >= 3]
+    return bool(shares) and min(shares) < 0.1 and max(shares) > 0.9
 
 
 def _agreeing(group: _Group, rows: list[Row]) -> list[Row]:
@@ -176,7 +236,10 @@ def _title_length(anchor: LexborNode) -> int:
 
 
 def _merged(groups: Iterable[_Group]) -> Iterator[_Group]:
-    """Yield lists that stand in several like boxes side by side: a new <ul> after every fifth row."""
+    """Yield lists that stand in several like boxes side by side: a new <ul> after every fifth row.
+
+    Boxes under headings of their own are lists of their own, unless these are but dates.
+    """
     boxes: dict[tuple[int, str], list[_Group]] = {}
     for group in groups:
         above = list(ancestors(group.parent, 2))
@@ -185,11 +248,15 @@ def _merged(groups: Iterable[_Group]) -> Iterator[_Group]:
             tail = f"{_step(inner)} > {tail}"
             boxes.setdefault((outer.mem_id, tail), []).append(group)
     for (_, tail), parts in boxes.items():
-        if len(parts) > 1 and (whole := _joined(parts, tail)):
+        if (
+            len(parts) > 1
+            and (whole := _joined(parts, tail)).promise()
+            and not _is_several(parts, whole.parent)
+        ):
             yield whole
 
 
-def _joined(parts: Sequence[_Group], tail: str) -> _Group | None:
+def _joined(parts: Sequence[_Group], tail: str) -> _Group:
     top = parts[0].parent
     for _ in range(tail.count(" > ")):
         top = top.parent or top
@@ -201,31 +268,14 @@ def _joined(parts: Sequence[_Group], tail: str) -> _Group | None:
     return whole
 
 
-def _place(parent: LexborNode) -> float:
-    """Return how likely a list stands here: less within navigation, asides and under their headings."""
-    likely = 1.0
-    for height, box in enumerate((parent, *ancestors(parent, CLIMB))):
-        named = marks(box)
-        near = height < 3
-        if box.tag in ("nav", "footer") or _NAVIGATION.search(named):
-            likely *= 0.3 if near else 0.7
-        elif box.tag == "aside" or _ASIDE.search(named):
-            likely *= 0.5 if near else 0.8
-    return likely * (0.25 if _ASIDE_TITLE.search(_heading(parent)) else 1.0)
-
-
-def _heading(box: LexborNode) -> str:
-    """Return the short text that stands right before a list, which says what it is."""
-    for place in (box, *ancestors(box, 2)):
-        before = place.prev
-        for _ in range(4):
-            if before is None:
-                break
-            text = squeeze(before.text_content if before.is_text_node else before.text(separator=" "))
-            if text or before.tag in HEADINGS:
-                return text if len(text) <= 24 else ""
-            before = before.prev
-    return ""
+def _is_several(parts: Sequence[_Group], top: LexborNode) -> bool:
+    """Tell whether boxes after the first have headings of their own, or are narrow where others are not."""
+    boxes = [part.parent for part in parts]
+    if len({is_narrow(box, top) for box in boxes}) > 1:
+        return True
+    ours = {place.mem_id for box in boxes for place in (box, *ancestors(box, 2))}
+    headings = (own_heading(box, top, ours) for box in boxes[1:])
+    return any(heading and not is_date_like(heading) for heading in headings)
 
 
 def _structure(group: _Group, ground: Ground) -> str | None:

@@ -32,6 +32,7 @@ from monitor.reading.markup import (
 MOST_LINKS = 6  # an item with more links than this is a box, not a row
 MOST_ANCHORS = 40  # however often they repeat
 MOST_PIECES = 20
+SHORTEST = 8  # characters of a title that no category and no "more" has
 LONGEST = 500  # and one with more text than this beside its title is an article
 
 _BULLETS = " ·•▪●■◆◇○□→►▶›»|"
@@ -289,7 +290,21 @@ def _main_link(item: LexborNode, ground: Ground) -> tuple[str, LexborNode, str] 
         return None
     url = max(best, key=lambda address: best[address][0])
     weight, anchor, title = best[url]
-    return (url, anchor, title) if weight else None
+    if not weight or _is_one_of_many(best[url], best.values()):
+        return None
+    return url, anchor, title
+
+
+def _is_one_of_many(main: tuple[int, LexborNode, str], links: Iterable[tuple[int, LexborNode, str]]) -> bool:
+    """Tell whether an item is itself a list: beside its main link stand two more made alike, with titles."""
+    make = _make(main[1])
+    alike = (anchor for _, anchor, title in links if len(title) >= SHORTEST and _make(anchor) == make)
+    return len(list(islice(alike, 3))) == 3
+
+
+def _make(anchor: LexborNode) -> tuple[str | None, str, str]:
+    box = anchor.parent
+    return (box.tag, marks(box), marks(anchor)) if box is not None else (None, "", marks(anchor))
 
 
 def _weight(anchor: LexborNode, title: str) -> int:
