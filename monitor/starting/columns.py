@@ -16,7 +16,7 @@ from monitor.reading.listing import ListHints, Listing, read_listing
 from monitor.reading.quality import is_stub
 from monitor.reading.rows import Row
 from monitor.starting.facts import Hands, Opened
-from monitor.starting.hosts import is_family
+from monitor.starting.hosts import host_name, is_family
 from monitor.starting.naming import is_hub, promise_of, tidy
 
 OPENED = {"policy": 12, "news": 6, "notice": 4, "mailbox": 4, "consultation": 4}
@@ -204,8 +204,7 @@ def _why_no_list(opened: Opened, listing: Listing) -> str | None:
 
 
 def _is_elsewhere(url: str, page: str) -> bool:
-    host = URL(url).host or ""
-    return not (is_family(url, page) or host.endswith(".gov.cn"))
+    return not (is_family(url, page) or host_name(url).endswith(".gov.cn"))
 
 
 def _choose(tried: Sequence[_Trial], hubs: tuple[str, ...]) -> Proposal:

@@ -11,7 +11,6 @@ from yarl import URL
 
 from monitor.targets import host_of
 
-_ADDRESS = re.compile(r"[\d.]+|\[[0-9a-f:.]+\]")
 _NOT_AN_ID = re.compile(r"[^a-z0-9-]+")
 
 
@@ -21,20 +20,28 @@ def _domains() -> tldextract.TLDExtract:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
+def host_name(url: str) -> str:
+    """The host of an address without its port; empty where a page wrote what is no address."""
+    try:
+        return URL(url).raw_host or ""
+    except ValueError:
+        return ""
+
+
 def domain_of(url: str) -> str:
     """The registered domain of an address; its host where that is a number or has none."""
-    host = URL(url).raw_host or ""
+    host = host_name(url)
     return _domains()(host).top_domain_under_public_suffix or host
 
 
 def is_family(url: str, other: str) -> bool:
-    """Whether two addresses stand under one registered domain."""
-    return domain_of(url) == domain_of(other)
+    """Whether two addresses stand under one registered domain; what is no address belongs to none."""
+    return domain_of(url) == domain_of(other) != ""
 
 
 def id_of(url: str, taken: Iterable[str]) -> str:
     """An id for a site at this address: the name of its domain, made unique."""
-    found = _domains()(URL(url).raw_host or "")
+    found = _domains()(host_name(url))
     name = found.domain if found.suffix else host_of(url).replace(":", "-").replace(".", "-")
     prefix = found.subdomain.removeprefix("www").strip(".").replace(".", "-") if found.suffix else ""
     whole = "-".join(part for part in (name, prefix) if part).lower()

@@ -254,10 +254,11 @@ def search_patterns(front: Front) -> Iterator[str]:
             inputs = [field.attributes for field in form.css("input[name]")]
             words = [i["name"] for i in inputs if (i.get("type") or "text") in ("text", "search")]
             action = document.resolve(form.attributes.get("action"))
-            if action is None or len(words) != 1 or not _QUERY_NAMES.match(words[0] or ""):
+            if action is None or not is_family(action, front.url):
+                continue
+            if len(words) != 1 or not _QUERY_NAMES.match(words[0] or ""):
                 continue
             hidden = {i["name"] or "": i.get("value") or "" for i in inputs if i.get("type") == "hidden"}
             query = urlencode({**dict(URL(action).query), **hidden})
             base = str(URL(action).with_query(None))
-            if is_family(action, front.url) and not re.search(r"[{}]", base + query):
-                yield f"{base}?{query}{'&' if query else ''}{words[0]}={{title}}"
+            yield f"{base}?{query}{'&' if query else ''}{words[0]}={{title}}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.starting.facts import Given
+from monitor.starting.hosts import host_name
 
 SUFFIXES = (".xlsx", ".xlsm")
 HEADER_WITHIN = 20
@@ -152,7 +153,8 @@ def address_of(text: str) -> str | None:
     text = text.partition(" ")[0].strip("，,;；")
     if re.fullmatch(r"[\w.-]+\.[\w-]{2,}(?::\d+)?(?:/\S*)?", text):
         text = f"http://{text}"
-    return text if re.fullmatch(r"https?://[^\s/\\]+\S*", text, re.IGNORECASE) else None
+    is_address = re.fullmatch(r"https?://[^\s/\\@]+(?:[/?#]\S*)?", text, re.IGNORECASE)
+    return text if is_address and host_name(text) else None
 
 
 def _facts(texts: Mapping[str, str]) -> dict[str, str]:

@@ -117,6 +117,9 @@ def test_what_is_no_spreadsheet_is_refused(tmp_path: Path, body: bytes) -> None:
         ("file:///etc/passwd", None),
         ("http://a b", "http://a"),
         ("", None),
+        ("http://[x/", None),
+        ("http://a.gov.cn:99999/", None),
+        ("http://user:secret@a.gov.cn/", None),
     ],
 )
 def test_addresses(text: str, address: str | None) -> None:

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.reading.footer import Footer
+from monitor.reading.markup import read_document
 from monitor.starting.chain import UpperColumn, UpperPortal
 from monitor.starting.columns import Proposal
 from monitor.starting.facts import Fact, Given
 from monitor.starting.fronts import Front
 from monitor.starting.hosts import domain_of, id_of, is_family
-from monitor.starting.sites import Surveyed, clean_name, describe
+from monitor.starting.sites import Surveyed, clean_name, describe, search_patterns
 from monitor.starting.uppers import CheckedColumn, CheckedPortal
 from monitor.starting.writing import office_region, office_toml, portal_toml, quote, remark, site_toml
 from monitor.targets import load
@@ -170,6 +171,37 @@ def test_names_without_words_of_welcome(title: str, name: str) -> None:
 )
 def test_ids(url: str, id_: str) -> None:
     assert id_of(url, {"taken"}) == id_
+
+
+@pytest.mark.parametrize(
+    ("form", "pattern", "reason"),
+    [
+        (
+            '<form action="/so"><input name="q"><input type="submit" name="go"></form>',
+            "https://www.qingshi.gov.cn/so?q={title}",
+            "the plain one",
+        ),
+        (
+            '<form action="/so?site=1"><input type="hidden" name="c" value="a b"><input name="wd"></form>',
+            "https://www.qingshi.gov.cn/so?site=1&c=a+b&wd={title}",
+            "with what it always sends",
+        ),
+        ('<form action="/so" method="post"><input name="q"></form>', None, "a post has no address"),
+        ('<form action="https://so.other.cn/"><input name="q"></form>', None, "another site's search"),
+        ('<form action="https://www.qingshi.gov.cn:99999/"><input name="q"></form>', None, "no address"),
+        ('<form action="/login"><input name="user"></form>', None, "no search"),
+        (
+            '<form action="/so"><input type="hidden" name="x" value="{env:A}"><input name="q"></form>',
+            "https://www.qingshi.gov.cn/so?x=%7Benv%3AA%7D&q={title}",
+            "no placeholder of ours but {title}",
+        ),
+    ],
+)
+def test_searches(form: str, pattern: str | None, reason: str) -> None:
+    document = read_document(f"<html><body>{form}</body></html>", "https://www.qingshi.gov.cn/")
+    asked = replace(front(), documents=(document,))
+    found = list(search_patterns(asked))
+    assert found == ([pattern] if pattern else []), reason
 
 
 def test_hosts_of_one_domain_belong_together() -> None:
