@@ -88,6 +88,10 @@ class _Rival:
         """How much of a list this is, whatever else stands on the page."""
         return self.bare * min(self.place, 1)
 
+    def holds(self, other: _Rival) -> bool:
+        """Whether this is the same list or more of it: no row of the other is missing."""
+        return len(self.rows) >= len(other.rows) and self.links >= other.links
+
     def points(self, most_text: int) -> float:
         """Weigh it against the others; a page's own list has most of its text, at least a good part."""
         return self.bare * self.place * (0.5 + 0.5 * self.text / most_text)
@@ -113,7 +117,7 @@ def find_list(ground: Ground) -> Found | None:
     most, best = max(scored, key=lambda one: one[0], default=(0, None))
     if best is None:
         return None
-    alike = [(points, one) for points, one in scored if points >= most * CLOSE and one.links >= best.links]
+    alike = [(points, one) for points, one in scored if points >= most * CLOSE and one.holds(best)]
     _, chosen = max(alike, key=lambda one: (one[1].group.height, one[0]))
     rows = _rows(chosen.group, ground, MOST_ROWS)
     return Found(tuple(rows), _structure(chosen.group, ground), chosen.solid)
@@ -148,7 +152,7 @@ def _whole(rivals: Sequence[_Rival]) -> list[_Rival]:
         rival
         for rival in rivals
         if len(rival.rows) >= 3
-        or not any(len(whole.rows) > len(rival.rows) and whole.links >= rival.links for whole in lists)
+        or not any(whole.holds(rival) and len(whole.rows) > len(rival.rows) for whole in lists)
     ]
 
 

@@ -116,17 +116,37 @@ def rows_of(items: Sequence[LexborNode], ground: Ground) -> list[Row]:
 
     Where most items bear no date, it is looked for between the items: after each, or before.
     """
-    rows = [row_of(item, ground) for item in items]
-    if _dated(rows) * 2 < len(rows):
+    told = [(item, said) for item in items if (said := _say(item, ground)) is not None]
+    rows = [_dated(said, ground) for _, said in told]
+    if _dates(rows) * 2 < len(rows):
         ids = {item.mem_id for item in items}
         for side in ("next", "prev"):
-            beside = [row_of(item, ground, _beside(item, ids, side)) for item in items]
-            rows = max(rows, beside, key=_dated)
-    return mark_pinned(once(row for row in rows if row is not None))
+            beside = [_beside(item, ids, side) for item, _ in told]
+            dated = [
+                _dated(said, ground, texts) if texts else row
+                for (_, said), row, texts in zip(told, rows, beside, strict=True)
+            ]
+            rows = max(rows, dated, key=_dates)
+    return mark_pinned(once(rows))
 
 
-def row_of(item: LexborNode, ground: Ground, beside: Sequence[str] = ()) -> Row | None:
-    """Read one item with a single main link; `beside` is text next to it that may hold its date."""
+def row_of(item: LexborNode, ground: Ground) -> Row | None:
+    """Read one item with a single main link."""
+    said = _say(item, ground)
+    return _dated(said, ground) if said else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What an item says before its date is read: its title, and the texts beside it."""
+
+    title: str
+    url: str
+    texts: Sequence[str]
+    pinned: bool
+
+
+def _say(item: LexborNode, ground: Ground) -> _Said | None:
     found = _main_link(item, ground)
     if found is None:
         return None
@@ -134,11 +154,16 @@ def row_of(item: LexborNode, ground: Ground, beside: Sequence[str] = ()) -> Row 
     texts = _texts_beside(item, anchor, title)
     if len(texts) > MOST_PIECES or sum(map(len, texts)) > LONGEST:
         return None
-    moment = read_row([*texts, *beside], ground.zone, address=url, today=ground.today)
+    return _Said(title, url, texts, _is_pinned(item, anchor, texts))
+
+
+def _dated(said: _Said, ground: Ground, beside: Sequence[str] = ()) -> Row:
+    """Return the row of what an item says; `beside` is text next to the item that may hold its date."""
+    title = said.title
+    moment = read_row([*said.texts, *beside], ground.zone, address=said.url, today=ground.today)
     if moment is None:
-        title, moment = _dated_title(title, url, ground)
-    pinned = _is_pinned(item, anchor, texts)
-    return Row(_PINNED_PREFIX.sub("", title), url, moment.value if moment else None, pinned)
+        title, moment = _dated_title(title, said.url, ground)
+    return Row(_PINNED_PREFIX.sub("", title), said.url, moment.value if moment else None, said.pinned)
 
 
 def once(rows: Iterable[Row]) -> list[Row]:
@@ -190,8 +215,8 @@ def _day(row: Row) -> date | None:
     return row.date.date() if isinstance(row.date, datetime) else row.date
 
 
-def _dated(rows: Sequence[Row | None]) -> int:
-    return sum(row is not None and row.date is not None for row in rows)
+def _dates(rows: Sequence[Row]) -> int:
+    return sum(row.date is not None for row in rows)
 
 
 def _trim(text: str) -> str:
@@ -290,7 +315,7 @@ def _main_link(item: LexborNode, ground: Ground) -> tuple[str, LexborNode, str] 
         return None
     url = max(best, key=lambda address: best[address][0])
     weight, anchor, title = best[url]
-    if not weight or _is_one_of_many(best[url], best.values()):
+    if not weight or (len(best) >= 3 and _is_one_of_many(best[url], best.values())):
         return None
     return url, anchor, title
 
