@@ -121,13 +121,18 @@ async def read_site(ctx: Context, site: Site, since: datetime, cookies: CookieRo
 
 
 def trouble_of(ctx: Context, reading: Reading, since: datetime) -> str | None:
-    """Why a reading does not say all that a place held since a moment, or None."""
+    """Why a reading does not say all that a place held since a moment, or None.
+
+    Where pages were followed, the last one that led no further is the end; a long list that leads nowhere at
+    all may go on by a script.
+    """
     if reading.trouble or reading.place.kind == HOME:
         return reading.trouble
     zone = ctx.counting.zone
     days = [day_of(p.row.date, zone) for p in reading.rows if p.row.date is not None]
     first = since.astimezone(zone).date()
-    if len(reading.rows) >= WHOLE_LIST and days and min(days) > first:
+    goes_on = reading.pages == 1 and len(reading.rows) >= WHOLE_LIST
+    if goes_on and days and min(days) > first:
         return f"the list could be followed back to {min(days)} only"
     return None
 

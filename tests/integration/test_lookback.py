@@ -108,8 +108,10 @@ async def test_a_month_back_finds_the_older_papers_too(played: tuple[World, Targ
         assert item.policy.id == number
     (national,) = [i for i in made.items if i.policy.title == world.expectations[0].policy_title]
     assert set(national.declared) == {"gov-cn", "anlan"}, "one policy, however many portals carry it"
-    carried = [c for c in made.comparisons if c.site == "qingshi" and c.result is Result.FOUND]
-    assert len(carried) > 2
+    results = {c.site: {d.result for d in made.comparisons if d.site == c.site} for c in made.comparisons}
+    assert results["qingshi"] == {Result.FOUND}
+    assert results["songpi"] == {Result.FOUND, Result.NOT_FOUND}, "its lists were followed to their end"
+    assert results["wangxiu"] == {Result.UNKNOWN}
 
 
 async def test_the_document_is_as_its_schema_promises(
