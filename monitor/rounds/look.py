@@ -105,21 +105,22 @@ def load_brief(session: Session, site: Site) -> Brief:
     """Gather what a look at a site starts from."""
     watched = duties.watched(session, site.id) if site.binds_repost else []
     policies = items.policies_by_id(session, [o.policy_id for o in watched if o.policy_id is not None])
+    checked = min((o.items_checked for o in watched), default=0)
+    rows = items.above(session, site.id, checked) if watched else []
     state = places.peek_state(session, site.id)
     return Brief(
         places=tuple(places.of_owner(session, site.id)),
         duties=tuple(
-            Duty(o, policies[o.policy_id], tuple(_candidates(session, o)))
-            for o in watched
-            if o.policy_id in policies
+            Duty(o, policies[o.policy_id], _candidates(rows, o)) for o in watched if o.policy_id in policies
         ),
         last_complete_at=state.last_complete_at if state else None,
     )
 
 
-def _candidates(session: Session, obligation: Obligation) -> Sequence[Candidate]:
-    held = items.above(session, obligation.site, obligation.items_checked)
-    return [candidate_of(item, obligation.started_at) for item in held]
+def _candidates(rows: Sequence[Item], obligation: Obligation) -> tuple[Candidate, ...]:
+    """Those of a site's rows that were not yet compared with a duty."""
+    checked = obligation.items_checked
+    return tuple(candidate_of(row, obligation.started_at) for row in rows if (row.id or 0) > checked)
 
 
 def candidate_of(item: Item, started_at: datetime) -> Candidate:

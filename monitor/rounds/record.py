@@ -49,7 +49,7 @@ def record_look(
     _record_site(session, ctx, site, state, looked, now)
     if site.binds_repost:
         _record_rows(session, site.id, looked)
-        judged = [_judge_one(session, ctx, duty.id, looked, site.id, now) for duty in brief.duties]
+        judged = _judge_all(session, ctx, site.id, brief, looked, now)
     else:
         judged = []
     if brief.duties:
@@ -173,9 +173,22 @@ def item_of(owner: str, candidate: Candidate, found: Placed) -> Item:
     )
 
 
+def _judge_all(
+    session: Session, ctx: Context, site_id: str, brief: Brief, looked: Looked, now: datetime
+) -> list[Obligation]:
+    newest = items.last_id(session, site_id)
+    judged = []
+    for duty in brief.duties:
+        left = looked.left.get(duty.id)
+        checked = newest if left is None else _before(session, site_id, left, newest)
+        judged.append(_judge_one(session, ctx, duty.id, looked, checked, now))
+    return judged
+
+
 def _judge_one(
-    session: Session, ctx: Context, obligation_id: int, looked: Looked, site_id: str, now: datetime
+    session: Session, ctx: Context, obligation_id: int, looked: Looked, checked: int, now: datetime
 ) -> Obligation:
+    """Judge a duty by a look. `checked`: up to which item the site's rows were compared with it."""
     obligation = session.get(Obligation, obligation_id)
     assert obligation is not None  # obligations are never deleted
     proof = looked.proofs.get(obligation_id)
@@ -186,17 +199,17 @@ def _judge_one(
         note_absence(obligation, looked.at)
     if obligation_id in looked.sought:
         _note_last_look(obligation, looked)
-    obligation.items_checked = _checked(session, site_id, looked.left.get(obligation_id))
+    obligation.items_checked = checked
+    was = obligation.state
     settle(session, ctx, obligation, now)
+    if obligation.state != was:
+        ctx.observer.verdict_lag(now - looked.at)
     return obligation
 
 
-def _checked(session: Session, site_id: str, left: str | None) -> int:
-    """Up to which item all rows were looked at; `left` is the address of the first that was not."""
-    if left is not None:
-        for item in items.held(session, site_id, [left]):
-            return (item.id or 1) - 1
-    return items.last_id(session, site_id)
+def _before(session: Session, site_id: str, address: str, newest: int) -> int:
+    """The id before that of the row at an address: it was the first that was not opened any more."""
+    return next(((item.id or 1) - 1 for item in items.held(session, site_id, [address])), newest)
 
 
 def _note_last_look(obligation: Obligation, looked: Looked) -> None:

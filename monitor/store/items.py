@@ -12,6 +12,9 @@ from monitor.store.tables import Item, Policy
 MAX_TRIES = 5
 CHUNK = 400
 
+TOUCHED_EVERY = timedelta(days=1)
+"""How exactly it is kept when a row was last there."""
+
 
 def known_addresses(session: Session, owner: str, addresses: Collection[str]) -> set[str]:
     """Which of the addresses this owner has carried before."""
@@ -25,13 +28,12 @@ def known_addresses(session: Session, owner: str, addresses: Collection[str]) ->
 
 
 def touch(session: Session, owner: str, addresses: Collection[str], at: datetime) -> None:
-    """Note that the rows stood there again."""
-    wanted = sorted(addresses)
+    """Note that the rows stood there again: to the day, so that a list read again writes nothing."""
+    wanted, stale = sorted(addresses), at - TOUCHED_EVERY
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        session.exec(
-            update(Item).where(col(Item.owner) == owner, col(Item.address).in_(part)).values(last_seen_at=at)
-        )
+        stood = update(Item).where(col(Item.owner) == owner, col(Item.address).in_(part))
+        session.exec(stood.where(col(Item.last_seen_at) < stale).values(last_seen_at=at))
 
 
 def held(session: Session, owner: str, addresses: Collection[str]) -> list[Item]:
