@@ -70,7 +70,8 @@ def read_listing(
     ground = Ground(read_document(page_text if kind != "json" else "", url), zone, today)
     if kind == "json":
         keys = hints.title, hints.link, hints.date
-        return Listing(url, tuple(once(read_records(page_text, ground, hints.items, keys))), "json")
+        rows = mark_pinned(once(read_records(page_text, ground, hints.items, keys)))
+        return Listing(url, tuple(rows), "json")
     return _read_html(page_text, ground, hints, structure)
 
 
