@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -11,9 +10,10 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-DEEPEST = 1000  # real pages nest some 60 deep; the parser's cost grows with depth times tags
+from monitor.reading.taming import tame
+
 MOST_INSIDE = 100  # elements within a link
-REBUILT = 500_000  # unclosed formatting tags are opened again in every block that follows
+LONGEST_BASE, LONGEST_ADDRESS, LONGEST_MARKS = 500, 2000, 300
 
 _NAMES = """
 address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figure
@@ -23,15 +23,10 @@ BLOCKS = frozenset(_NAMES.split())
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _SILENT = ["script", "style", "template", "textarea", "select", "object", "svg"]
-_FORMATTING = frozenset(
-    ("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
-)
-_VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr")
-_UNCLOSED = frozenset((*_VOID, "a", "p", "li", "dd", "dt", "td", "th", "tr", "option"))  # others end them
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
-_WHOLE_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]*>?")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\0]+")
+_HOST = re.compile(r"[^\s%<>^`{|}\"\\\ud800-\udfff]+")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_CONTROLS = {sign: f"%{sign:02X}" for sign in (*range(0x21), 0x7F)} | dict.fromkeys(map(ord, "\r\n\t"))
 _NO_PAGE = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|<%|%>|\$\{|\[\[\s*\w")
 
@@ -59,76 +54,26 @@ def read_document(text: str, url: str) -> Document:
     return Document(tree, url, base, scripts)
 
 
-def tame(text: str) -> str:
-    """Return the text, or where its tags would make parsing costly, the text without the tags at fault."""
-    if text.count("<") < DEEPEST:
-        return text
-    depth, unclosed, blocks = _weigh(text)
-    if unclosed * blocks > REBUILT:
-        text = _WHOLE_TAG.sub(lambda tag: "" if tag[2].lower() in _FORMATTING else tag[0], text)
-    return _flatten(text) if depth > DEEPEST else text
-
-
-def _weigh(text: str) -> tuple[int, int, int]:
-    """Return how deep the tags nest at most, how many formatting tags stand open at most, and all tags."""
-    counts: Counter[str] = Counter()
-    depth = deepest = unclosed = most_unclosed = tags = 0
-    for closing, written in _TAG.findall(text):
-        name = written.lower()
-        tags += 1
-        if name in _UNCLOSED or (closing and not counts[name]):
-            continue
-        step = -1 if closing else 1
-        counts[name] += step
-        depth += step
-        deepest = max(deepest, depth)
-        if name in _FORMATTING:
-            unclosed += step
-            most_unclosed = max(most_unclosed, unclosed)
-    return deepest, most_unclosed, tags
-
-
-def _flatten(text: str) -> str:
-    open_tags: Counter[str] = Counter()
-    depth = 0
-
-    def keep(tag: re.Match[str]) -> str:
-        nonlocal depth
-        name = tag[2].lower()
-        if name in _UNCLOSED:
-            return tag[0]
-        if tag[1]:
-            if not open_tags[name]:
-                return ""
-            open_tags[name] -= 1
-            depth -= 1
-            return tag[0]
-        if depth >= DEEPEST:
-            return ""
-        open_tags[name] += 1
-        depth += 1
-        return tag[0]
-
-    return _WHOLE_TAG.sub(keep, text)
-
-
 def _base(tree: LexborHTMLParser, url: str) -> str:
     for tag in tree.css("base[href]"):
-        return resolve(tag.attributes.get("href"), url) or url
+        base = resolve(tag.attributes.get("href"), url)
+        return base if base and len(base) <= LONGEST_BASE else url  # every link of the page would repeat it
     return url
 
 
 def resolve(href: str | None, base: str) -> str | None:
     """Return the absolute http address of a link, or None for what leads to no page."""
-    href = _INVISIBLE.sub("", href or "").strip().replace("\\", "/")
-    href = re.sub(r"[\r\n\t]", "", href).replace(" ", "%20")
+    if not href or len(href) > LONGEST_ADDRESS:
+        return None
+    href = _INVISIBLE.sub("", href).strip().replace("\\", "/").translate(_CONTROLS)
     if not href or href.startswith("#") or _NO_PAGE.match(href) or _PLACEHOLDER.search(href):
         return None
     try:
         parts = urlsplit(urljoin(base, href.replace("®ion", "&region")))
+        host = parts.hostname
     except ValueError:
         return None
-    if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+    if parts.scheme.lower() not in ("http", "https") or not host or not _HOST.fullmatch(host):
         return None
     fragment = parts.fragment if parts.fragment.startswith(("/", "!")) else ""  # a route, not a place
     return parts._replace(fragment=fragment).geturl()
@@ -173,6 +118,19 @@ def inner_text(node: LexborNode) -> str:
     return squeeze(node.text(separator=""))
 
 
+def glimpse(node: LexborNode, most: int) -> str:
+    """Return the text under a node in one line, cut off after so many characters and four times the nodes."""
+    words: list[str] = []
+    length = 0
+    for part in islice(node.traverse(include_text=True), 4 * most):
+        if part.is_text_node and (text := squeeze((part.text_content or "")[: 4 * most])):
+            words.append(text)
+            length += len(text) + 1
+            if length > most:
+                break
+    return " ".join(words)[: most + 1]
+
+
 def link_text(anchor: LexborNode) -> str:
     """Return a link's text in one line, and none for one left open, which swallowed what follows it."""
     return "" if swallows(anchor) else inner_text(anchor)
@@ -185,9 +143,9 @@ def swallows(anchor: LexborNode) -> bool:
 
 
 def marks(node: LexborNode) -> str:
-    """Return a node's id and classes in lower case, blank-separated."""
+    """Return a node's id and classes in lower case, blank-separated; the beginning of long ones."""
     found = node.attributes
-    return f"{found.get('id') or ''} {found.get('class') or ''}".lower()
+    return f"{(found.get('id') or '')[:LONGEST_MARKS]} {(found.get('class') or '')[:LONGEST_MARKS]}".lower()
 
 
 def ancestors(node: LexborNode, most: int) -> Iterator[LexborNode]:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.reading.finder import Found, find_list, score
-from monitor.reading.markup import Document, comments, read_document, tame
+from monitor.reading.markup import Document, comments, read_document
 from monitor.reading.records import read_array
 from monitor.reading.rows import Ground, once, rows_of
+from monitor.reading.taming import tame
 
 RECORDS, COMMENTS, JSON = "script:record", "script:comment", "script:json"
 MOST_STORES, MOST_RECORDS, MOST_ARRAYS = 5, 400, 30
