@@ -113,16 +113,16 @@ def settle(
 
 
 def _store(obligation: Obligation, verdict: Verdict, now: datetime) -> None:
+    if verdict.state.is_open:
+        obligation.settled_at = None
+    elif obligation.settled_at is None or verdict.state != obligation.state:
+        obligation.settled_at = now
     obligation.state = verdict.state
     obligation.reason = verdict.why
     obligation.seen_after = verdict.seen_after
     obligation.discharged_at = verdict.discharged_at
     obligation.is_target_missed = verdict.target_missed
     obligation.delay = verdict.delay.total_seconds() if verdict.delay is not None else None
-    if verdict.state.is_open:
-        obligation.settled_at = None
-    elif obligation.settled_at is None:
-        obligation.settled_at = now
     obligation.is_watched = (
         obligation.sighting is None
         and verdict.state not in (State.VOID, State.WAIVED)
@@ -140,12 +140,13 @@ def _tell(
     session: Session, ctx: Context, obligation: Obligation, verdict: Verdict, before: _Before, now: datetime
 ) -> None:
     is_done = verdict.discharged_at is not None
-    falls_away = verdict.state in (State.VOID, State.WAIVED)
     if before.state.accuses and not verdict.state.accuses:
         _close(session, obligation, ("repost.target", "repost.limit"), now)
         tell_repost(session, ctx, Kind.CORRECTION, "repost.limit", obligation, now)
-    elif falls_away:
-        _close(session, obligation, ("repost.target",), now)
+    elif _takes_the_warning_back(verdict):
+        # Whoever was told that the target had passed hears that this does not hold.
+        if _close(session, obligation, ("repost.target",), now):
+            tell_repost(session, ctx, Kind.CORRECTION, "repost.target", obligation, now)
     elif is_done and not before.had_been_seen:
         # A verdict of violation that comes with the repost itself is told once, as what it is.
         if verdict.state.accuses and not before.state.accuses:
@@ -159,6 +160,13 @@ def _tell(
         tell_repost(session, ctx, Kind.BLIND, "repost.limit", obligation, now)
     elif verdict.state is State.OVERDUE and verdict.target_missed and not is_done:
         _raise(session, ctx, obligation, Kind.WARNING, now)
+
+
+def _takes_the_warning_back(verdict: Verdict) -> bool:
+    """Whether a warning that the target had passed no longer holds, or never did."""
+    if verdict.state in (State.VOID, State.WAIVED, State.MET):
+        return True
+    return verdict.state.is_open and not verdict.target_missed
 
 
 def _raise(session: Session, ctx: Context, obligation: Obligation, kind: Kind, now: datetime) -> None:
@@ -208,7 +216,7 @@ def reminders_of(obligation: Obligation, ctx: Context) -> list[tuple[str, str, d
     if obligation.target_at is not None:
         target = obligation.target_at
         moments += [(f"target-{shorten(d)}", "repost.target", target - d) for d in rules.remind_target]
-    close = close_of_office_before(obligation.limit_at, ctx.counting)
+    close = close_of_office_before(obligation.limit_at, ctx.counting_for(obligation.region))
     close = close if close > obligation.started_at else obligation.limit_at
     moments += [(f"limit-{shorten(d)}", "repost.limit", close - d) for d in rules.remind_limit]
     return [entry for entry in moments if entry[2] > obligation.started_at]
