@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from monitor.rounds.context import Context
+    from monitor.store.tables import Policy
 
 T = TypeVar("T")
 
@@ -86,12 +87,24 @@ def acknowledge(
 def add(url: UrlArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:
     """Make an item of a portal key: clocks start at its publication."""
     from monitor.rounds import decisions
+    from monitor.service import open_context
 
     officer = decisions.Officer(by, reason)
-    policy = _decide(
-        config,
-        lambda s, ctx: decisions.add_key(s, ctx, decisions.find_item(s, ctx, url), officer, ctx.now()),
-    )
+
+    async def read_and_store() -> Policy:
+        async with open_context(load_targets(config)) as ctx:
+            item = ctx.store.read_now(lambda s: decisions.find_item(s, ctx, url))
+            article = await decisions.read_item(ctx, item)
+            return ctx.store.write_now(
+                lambda s: decisions.add_key(
+                    s, ctx, decisions.find_item(s, ctx, url), officer, ctx.now(), article
+                )
+            )
+
+    try:
+        policy = asyncio.run(read_and_store())
+    except decisions.DecisionError as error:
+        raise CliError(show(error)) from error
     typer.echo(f"policy {policy.id}: {show(policy.title)}")
 
 

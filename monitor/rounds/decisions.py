@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from checks.obligations import Declared, Sighting, State
+from checks.addresses import canonical
+from checks.obligations import Declared, Sighting, State, is_proven_absent, judge
 from checks.reposts import Match, match
+from checks.workdays import deadline
 from monitor.net.client import CookieRound
+from monitor.reading.article import Article
 from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article
 from monitor.rounds.context import Context
-from monitor.rounds.judge import note_proof, settle
+from monitor.rounds.judge import clock_of, facts_of, note_proof, settle, sighting_of
 from monitor.rounds.poll import adopt
+from monitor.rounds.readings import is_for_a_person
 from monitor.rounds.recognise import Candidate, Proof
+from monitor.store import duties
 from monitor.store.tables import Decision, Item, Obligation, Place, Policy, Problem
+
+NOT_KEY = "not key after all"
 
 
 class DecisionError(Exception):
@@ -51,7 +58,7 @@ def acknowledge(session: Session, problem_id: int, officer: Officer, now: dateti
         place = session.exec(
             select(Place).where(Place.owner == problem.site, Place.url == problem.subject)
         ).first()
-        if place is not None:
+        if place is not None and is_for_a_person(place.last_error or ""):
             place.is_confirmed = True
             session.add(place)
     session.add(problem)
@@ -95,20 +102,36 @@ def proof_by_hand(ctx: Context, policy: Policy, url: str, opened: Opened) -> Pro
 def discharge(
     session: Session, ctx: Context, obligation_id: int, proof: Proof, officer: Officer, now: datetime
 ) -> Obligation:
-    """Take a page shown by hand as the proof. Against an accusation it is an objection, and upheld at once.
+    """Take a page shown by hand as the proof. Against an accusation it is an objection, and reviewed at once.
 
-    The page was fetched and matched; what its time says decides, as with every repost.
+    The page was fetched and matched; what its time says decides, as with every repost. A proof that is held
+    gives way only to one that says it was done earlier.
     """
     obligation = _obligation(session, obligation_id)
-    accused = State(obligation.state).accuses
-    digest = ctx.evidence.keep(proof.body) if proof.body else None
-    note_proof(obligation, proof, digest, ctx)
+    held = sighting_of(obligation, ctx)
+    proof = replace(proof, sighting=_bounded(obligation, proof.sighting, ctx))
+    if held is None or proof.sighting.done_at < held.done_at:
+        note_proof(obligation, proof, ctx.evidence.keep(proof.body) if proof.body else None, ctx)
+    if State(obligation.state).accuses:
+        verdict = judge(clock_of(obligation), facts_of(obligation, ctx), ctx.patience, now)
+        obligation.review = "upheld" if verdict.state.accuses else "overturned"
     _keep(session, "discharge", f"obligation:{obligation_id}", officer, now)
     settle(session, ctx, obligation, now, by=officer.by)
-    if accused:
-        obligation.review = "upheld" if State(obligation.state).accuses else "overturned"
-        session.add(obligation)
     return obligation
+
+
+def _bounded(obligation: Obligation, sighting: Sighting, ctx: Context) -> Sighting:
+    """A sighting by hand; where its own time lies after the limit, the readings lacked it rightly."""
+    moment, day = sighting.declared.moment, sighting.declared.day
+    last_day = (obligation.limit_at - timedelta.resolution).astimezone(ctx.counting.zone).date()
+    is_late = moment > obligation.limit_at if moment else day is not None and day > last_day
+    if not is_late or not State(obligation.state).accuses:
+        return sighting
+    absent = facts_of(obligation, ctx).absent
+    before = [at for at in absent if moment is None or at < moment]
+    if not is_proven_absent(clock_of(obligation), before, ctx.patience):
+        before = list(absent)
+    return replace(sighting, seen_after=max(before, default=None))
 
 
 def find_policy(session: Session, obligation_id: int) -> Policy:
@@ -119,14 +142,36 @@ def find_policy(session: Session, obligation_id: int) -> Policy:
     return policy
 
 
-def add_key(session: Session, ctx: Context, item: Item, officer: Officer, now: datetime) -> Policy:
-    """Make an item key by hand; its clocks start at its publication, as if it had been decided then."""
+async def read_item(ctx: Context, item: Item) -> Article | None:
+    """The page behind an item, for its time, number and text; None where it cannot be read now."""
+    robots = ctx.targets.fetch.robots
+    return (await open_article(ctx, item.url, CookieRound(), robots=robots, urgent=True)).article
+
+
+def add_key(
+    session: Session,
+    ctx: Context,
+    item: Item,
+    officer: Officer,
+    now: datetime,
+    article: Article | None = None,
+) -> Policy:
+    """Make an item key by hand; its clocks start at its publication, as if it had been decided then.
+
+    Only what was first seen within the last limit: of older items nobody observed who was in time.
+    """
     portal = ctx.targets.portal_of.get(item.owner)
     if portal is None:
         raise DecisionError(f"{item.url} stands on no portal of the configuration")
+    if deadline(item.seen_by, ctx.targets.rules.repost.limit, ctx.counting).at < now:
+        raise DecisionError(f"{item.url} was first seen on {item.seen_by:%Y-%m-%d}: its limit has passed")
     item.is_key, item.why, item.decided_at = True, f"by hand: {officer.by}: {officer.reason}", now
     _keep(session, "key add", f"item:{item.id}", officer, now)
-    return adopt(session, ctx, portal, item, None, now)
+    for obligation in duties.all_of_policy(session, item.policy_id or 0):
+        if (obligation.void or "").startswith(NOT_KEY):
+            obligation.void = None
+            settle(session, ctx, obligation, now, by=officer.by)
+    return adopt(session, ctx, portal, item, article, now)
 
 
 def drop_key(session: Session, ctx: Context, item: Item, officer: Officer, now: datetime) -> int:
@@ -136,9 +181,9 @@ def drop_key(session: Session, ctx: Context, item: Item, officer: Officer, now: 
     _keep(session, "key drop", f"item:{item.id}", officer, now)
     if item.policy_id is None:
         return 0
-    owed = session.exec(select(Obligation).where(Obligation.policy_id == item.policy_id)).all()
+    owed = duties.all_of_policy(session, item.policy_id)
     for obligation in owed:
-        obligation.void = f"not key after all ({officer.by}: {officer.reason})"
+        obligation.void = f"{NOT_KEY} ({officer.by}: {officer.reason})"
         settle(session, ctx, obligation, now, by=officer.by)
     return len(owed)
 
@@ -146,7 +191,7 @@ def drop_key(session: Session, ctx: Context, item: Item, officer: Officer, now: 
 def find_item(session: Session, ctx: Context, url: str) -> Item:
     """The item of a portal at an address; DecisionError where no portal's column held it."""
     portals = [portal.id for portal in ctx.targets.portals]
-    for item in session.exec(select(Item).where(Item.url == url)):
+    for item in session.exec(select(Item).where(Item.address == canonical(url))):
         if item.owner in portals:
             return item
     raise DecisionError(f"no portal's column held {url} yet: `duban check` shows what is polled")

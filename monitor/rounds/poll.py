@@ -233,7 +233,8 @@ def adopt(
     """Make an item a policy, or a further carrier of one that is known, and start the clocks it starts."""
     policy = _policy_of(session, ctx, portal, item, article)
     carrier = {"portal": portal.id, "url": item.url, "seen_by": item.seen_by.isoformat()}
-    policy.carriers = [*policy.carriers, carrier]
+    if carrier not in policy.carriers:
+        policy.carriers = [*policy.carriers, carrier]
     session.add(policy)
     session.flush()
     item.policy_id = policy.id

@@ -29,6 +29,7 @@ NO_HINTS = ListHints()
 LONGEST_TITLE = 500
 LONGEST_ADDRESS = 1000
 
+_RELAUNCHED = re.compile(r"none of the rows held before|rows are new at once|^suddenly \d+ rows")
 _HALF = re.compile("[\ud800-\udfff]")  # half characters, which JSON can hold
 
 
@@ -226,6 +227,11 @@ def trouble_with_rows(
     if is_portal and (len(rows) - held) * 2 > len(rows):
         return f"{len(rows) - held} of {len(rows)} rows are new at once: a relaunch, until a person confirms"
     return None
+
+
+def is_for_a_person(trouble: str) -> bool:
+    """Whether a person can say that a list is right as it stands now: it was read, and looked too new."""
+    return _RELAUNCHED.search(trouble) is not None
 
 
 def day_of(stated: datetime | date, zone: tzinfo) -> date:

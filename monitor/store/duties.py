@@ -34,6 +34,12 @@ def of_policy(session: Session, policy_id: int, site_id: str) -> Obligation | No
     return session.exec(query).first()
 
 
+def all_of_policy(session: Session, policy_id: int) -> Sequence[Obligation]:
+    """Every site's obligation on a policy."""
+    query = select(Obligation).where(Obligation.policy_id == policy_id).order_by(col(Obligation.id))
+    return session.exec(query).all()
+
+
 def note_transition(
     session: Session, obligation: Obligation, was: str | None, why: str, now: datetime, by: str | None = None
 ) -> None:

@@ -29,7 +29,7 @@ from monitor.evidence import Evidence
 from monitor.net.client import Client
 from monitor.net.guard import Guard
 from monitor.net.settings import FetchSettings
-from monitor.rounds import kinds
+from monitor.rounds import decisions, kinds
 from monitor.rounds.context import Context, Observer
 from monitor.rounds.poll import key_of
 from monitor.rounds.sync import apply_targets
@@ -469,6 +469,40 @@ class World:
         address = self.hosts[portal].put("/zcwj/", paper, **row)
         await self.poll()
         return address
+
+    # --- officers -------------------------------------------------------------------------------------
+
+    async def key(self, action: str, url: str, reason: str = "经研究") -> Policy | int:
+        """Decide by hand whether an item is key: `duban key add`, `duban key drop`."""
+        ctx, officer = self.context, decisions.Officer("王某", reason)
+        item = await self.store.read(lambda session: decisions.find_item(session, ctx, url))
+        article = await decisions.read_item(ctx, item) if action == "add" else None
+
+        def decide(session: Session) -> Policy | int:
+            found = decisions.find_item(session, ctx, url)
+            if action == "add":
+                return decisions.add_key(session, ctx, found, officer, self.clock(), article)
+            return decisions.drop_key(session, ctx, found, officer, self.clock())
+
+        return await self.store.write(decide)
+
+    async def waive(self, id_: int = 1) -> Obligation:
+        ctx, officer = self.context, decisions.Officer("王某", "系统内部文件")
+        return await self.store.write(lambda s: decisions.waive(s, ctx, id_, officer, self.clock()))
+
+    async def discharge(self, url: str, id_: int = 1) -> Obligation:
+        ctx, officer = self.context, decisions.Officer("李某", "县里来电说明")
+        policy = await self.store.read(lambda session: decisions.find_policy(session, id_))
+        proof = await decisions.prove_by_hand(ctx, policy, url)
+        return await self.store.write(
+            lambda s: decisions.discharge(s, ctx, id_, proof, officer, self.clock())
+        )
+
+    async def acknowledge(self, rule: str) -> Problem:
+        """Acknowledge the one open problem of a rule."""
+        (problem,) = [row for row in await self.problems(rule) if row.closed_at is None]
+        officer, id_ = decisions.Officer("王某", "已知悉"), problem.id or 0
+        return await self.store.write(lambda s: decisions.acknowledge(s, id_, officer, self.clock()))
 
     # --- configuration --------------------------------------------------------------------------------
 
