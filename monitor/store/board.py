@@ -100,9 +100,23 @@ def latest_policies(session: Session, span: Slice) -> tuple[Sequence[Policy], in
     return session.exec(newest.limit(span.limit).offset(span.offset)).all(), total
 
 
-def cells_of_policies(session: Session, policy_ids: Collection[int]) -> list[Cell]:
-    """The duties on some policies."""
-    return _cells(session, col(Obligation.policy_id).in_(policy_ids))
+def cells_of_policies(
+    session: Session, policy_ids: Collection[int], sites: Collection[str] | None = None
+) -> list[Cell]:
+    """The duties on some policies, of some sites or of all."""
+    conditions = [col(Obligation.policy_id).in_(policy_ids)]
+    if sites is not None:
+        conditions.append(col(Obligation.site).in_(sites))
+    return _cells(session, sqlalchemy.and_(*conditions))
+
+
+def states_on(session: Session, policy_ids: Collection[int]) -> dict[str, list[State]]:
+    """The states of the duties on some policies, by site: what an order of all sites needs."""
+    query = select(Obligation.site, Obligation.state).where(col(Obligation.policy_id).in_(policy_ids))
+    found: dict[str, list[State]] = {}
+    for site, state in session.exec(query):
+        found.setdefault(site, []).append(State(state))
+    return found
 
 
 def cells_of_site(session: Session, site: str, limit: int) -> list[Cell]:
@@ -126,11 +140,12 @@ def shares(session: Session, since: datetime | None = None) -> Shares:
     return count_shares((State(state), review, count) for state, review, count in rows)
 
 
-def standings(session: Session) -> dict[str, Standing]:
-    """How every owner stands, by its id."""
-    states = {state.site_id: state for state in session.exec(select(SiteState))}
-    problems = _problems_by_site(session)
-    places = _places_by_owner(session)
+def standings(session: Session, only: str | None = None) -> dict[str, Standing]:
+    """How every owner stands, by its id; or `only` one."""
+    query = select(SiteState).where(*_only(SiteState.site_id, only))
+    states = {state.site_id: state for state in session.exec(query)}
+    problems = _problems_by_site(session, only)
+    places = _places_by_owner(session, only)
     return {
         owner: _standing(states.get(owner), problems.get(owner, {}), places.get(owner, (0, 0)))
         for owner in states.keys() | problems.keys() | places.keys()
@@ -148,17 +163,23 @@ def _standing(state: SiteState | None, problems: Mapping[str, int], places: tupl
     )
 
 
-def _problems_by_site(session: Session) -> dict[str, dict[str, int]]:
-    query = select(Problem.site, Problem.severity, func.count()).where(col(Problem.closed_at).is_(None))
+def _only(column: Any, value: str | None) -> tuple[Any, ...]:
+    return () if value is None else (column == value,)
+
+
+def _problems_by_site(session: Session, only: str | None) -> dict[str, dict[str, int]]:
+    query = select(Problem.site, Problem.severity, func.count()).where(
+        col(Problem.closed_at).is_(None), *_only(Problem.site, only)
+    )
     found: dict[str, dict[str, int]] = {}
     for site, severity, count in session.exec(query.group_by(Problem.site, Problem.severity)):
         found.setdefault(site, {})[severity] = count
     return found
 
 
-def _places_by_owner(session: Session) -> dict[str, tuple[int, int]]:
+def _places_by_owner(session: Session, only: str | None) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
-    for owner, failures in session.exec(select(Place.owner, Place.failures)):
+    for owner, failures in session.exec(select(Place.owner, Place.failures).where(*_only(Place.owner, only))):
         places, blind = found.get(owner, (0, 0))
         found[owner] = (places + 1, blind + (failures >= BLIND_AFTER))
     return found
@@ -308,9 +329,9 @@ def count_grave(session: Session) -> int:
     return session.exec(grave.where(col(Problem.severity).in_(GRAVITY[2:]))).one()
 
 
-def states_by_site(session: Session) -> dict[str, dict[State, int]]:
-    """How many duties of each state every site has, by its id."""
-    query = select(Obligation.site, Obligation.state, func.count())
+def states_by_site(session: Session, only: str | None = None) -> dict[str, dict[State, int]]:
+    """How many duties of each state every site has, by its id; or `only` one."""
+    query = select(Obligation.site, Obligation.state, func.count()).where(*_only(Obligation.site, only))
     found: dict[str, dict[State, int]] = {}
     for site, state, count in session.exec(query.group_by(Obligation.site, Obligation.state)):
         found.setdefault(site, {})[State(state)] = count
@@ -340,11 +361,11 @@ def owner(session: Session, owner: str, limit: int) -> Owner:
     cells = cells_of_site(session, owner, limit)
     found, total = problems(session, ProblemFilter(site=owner), Slice(limit))
     return Owner(
-        standing=standings(session).get(owner, Standing()),
+        standing=standings(session, owner).get(owner, Standing()),
         places=places_of(session, owner),
         cells=cells,
         policies=policies_by_id(session, [cell.policy_id for cell in cells]),
-        states=states_by_site(session).get(owner, {}),
+        states=states_by_site(session, owner).get(owner, {}),
         problems=found,
         problems_in_all=total,
         published=policies_of_portal(session, owner, limit),

@@ -14,7 +14,7 @@ from monitor.store import board
 from monitor.store.board import FirstRound, ProblemFilter, Slice, Standing
 from monitor.store.tables import Place, Policy, Problem
 from monitor.targets import Targets
-from monitor.web.matrix import Group, Row, arrange, group
+from monitor.web.matrix import Group, arrange, fill, group
 
 COLUMNS = 12
 ROWS = 100
@@ -71,9 +71,11 @@ def load_front(session: Session, ctx: Context, wish: Wish, now: datetime) -> Fro
     policies, policies_in_all = board.latest_policies(session, columns)
     ids = [policy.id or 0 for policy in policies]
     standings = board.standings(session)
-    rows = arrange(targets.sites, ids, board.cells_of_policies(session, ids), standings)
+    rows = arrange(targets.sites, board.states_on(session, ids), standings)
     wanted = [row for row in rows if row.is_in_trouble] if wish.trouble else rows
     span = Slice(ROWS, (wish.rows - 1) * ROWS)
+    shown = wanted[span.offset : span.offset + span.limit]
+    cells = board.cells_of_policies(session, ids, [row.site.id for row in shown])
     problems, problems_in_all = board.problems(session, ProblemFilter(is_open=True), Slice(PROBLEMS))
     since = now - timedelta(days=wish.days) if wish.days else None
     return Front(
@@ -81,7 +83,7 @@ def load_front(session: Session, ctx: Context, wish: Wish, now: datetime) -> Fro
         policies=policies,
         policies_in_all=policies_in_all,
         columns=columns,
-        groups=group(_cut(wanted, span)),
+        groups=group(fill(shown, ids, cells)),
         rows_in_all=len(wanted),
         rows=span,
         beside=len(targets.sites) - len(rows),
@@ -108,10 +110,6 @@ def figures_of(
         places=sum(standing.places for standing in standings.values()),
         dead=board.dead_letters(session),
     )
-
-
-def _cut(rows: Sequence[Row], span: Slice) -> Sequence[Row]:
-    return rows[span.offset : span.offset + span.limit]
 
 
 def _portal_places(session: Session, targets: Targets) -> dict[str, Sequence[Place]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.obligations import State
@@ -17,15 +17,15 @@ TYPES = ("portal", "department", "township", "other")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A site with its cells, one for each policy of the page, None where it owes nothing."""
+    """A site with the states of its duties on the policies of the page, and beside them how it stands.
+
+    cells: one for each policy, None where it owes nothing; empty until the row is to be shown.
+    """
 
     site: Site
     standing: Standing
-    cells: tuple[Cell | None, ...]
-
-    @property
-    def states(self) -> tuple[State, ...]:
-        return tuple(cell.state for cell in self.cells if cell is not None)
+    states: Collection[State]
+    cells: tuple[Cell | None, ...] = ()
 
     @property
     def gravity(self) -> int:
@@ -55,25 +55,24 @@ class Group:
 
 
 def arrange(
-    sites: Iterable[Site],
-    policy_ids: Sequence[int],
-    cells: Iterable[Cell],
-    standings: Mapping[str, Standing],
+    sites: Iterable[Site], states: Mapping[str, Collection[State]], standings: Mapping[str, Standing]
 ) -> list[Row]:
     """Make the rows of the sites that have to repost, or had to on one of these policies; in order."""
-    by_site: dict[str, dict[int | None, Cell]] = {}
-    for cell in cells:
-        by_site.setdefault(cell.site, {})[cell.policy_id] = cell
     rows = [
-        Row(
-            site=site,
-            standing=standings.get(site.id, Standing()),
-            cells=tuple(by_site.get(site.id, {}).get(policy_id) for policy_id in policy_ids),
-        )
+        Row(site, standings.get(site.id, Standing()), states.get(site.id, ()))
         for site in sites
-        if site.binds_repost or site.id in by_site
+        if site.binds_repost or site.id in states
     ]
     return sorted(rows, key=lambda row: (TYPES.index(row.site.type), row.site.region[:4], row.rank))
+
+
+def fill(rows: Iterable[Row], policy_ids: Sequence[int], cells: Iterable[Cell]) -> list[Row]:
+    """Give rows their cells, in the order of the policies."""
+    held = {(cell.site, cell.policy_id): cell for cell in cells}
+    return [
+        replace(row, cells=tuple(held.get((row.site.id, policy_id)) for policy_id in policy_ids))
+        for row in rows
+    ]
 
 
 def group(rows: Iterable[Row]) -> tuple[Group, ...]:

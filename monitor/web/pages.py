@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
@@ -27,7 +29,7 @@ T = TypeVar("T")
 MOST = 2**31 - 1
 """The largest id that a store holds."""
 
-ROWS = 50
+ROWS, MANY = 50, 200
 NEWEST = 20
 
 Id = Annotated[int, Path(ge=1, le=MOST)]
@@ -93,11 +95,20 @@ def _add_duties(router: APIRouter, pages: _Pages) -> None:
         return pages.render(request, "duty.html", words=words, page=_found(found))
 
     @router.get("/policies/{policy_id}")
-    async def policy(request: Request, policy_id: Id) -> HTMLResponse:
-        found = await pages.read(lambda session: board.policy(session, policy_id))
+    async def policy(request: Request, policy_id: Id, page: Page = 1) -> HTMLResponse:
+        found, rows = _found(await pages.read(lambda session: board.policy(session, policy_id)))
         cells = await pages.read(lambda session: board.cells_of_policies(session, [policy_id]))
-        bare, rows = _found(found)
-        return pages.render(request, "policy.html", policy=bare, rows=rows, cells=_worst_first(cells))
+        span = Slice(MANY, (page - 1) * MANY)
+        return pages.render(
+            request,
+            "policy.html",
+            policy=found,
+            rows=rows,
+            cells=_cut(_worst_first(cells), span),
+            total=len(cells),
+            span=span,
+            page=page,
+        )
 
 
 def _add_problems(router: APIRouter, pages: _Pages) -> None:
@@ -110,7 +121,8 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
         state: Choice = "open",
         page: Page = 1,
     ) -> HTMLResponse:
-        wanted = ProblemFilter(rule or None, site or None, severity or None, _is_open(state))
+        owner = _id_of(pages.targets, site)
+        wanted = ProblemFilter(rule or None, owner or None, severity or None, _is_open(state))
         words, span = pages.words(), Slice(ROWS, (page - 1) * ROWS)
         found, total = await pages.read(lambda session: board.problems(session, wanted, span))
         rules = await pages.read(board.rules_with_problems)
@@ -124,7 +136,7 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
             page=page,
             rules=[(id_, words.rule(id_)) for id_ in rules],
             severities=[(grade, words.t(f"severity.{grade}")) for grade in Severity],
-            wanted={"rule": rule, "site": site, "severity": severity, "state": state},
+            wanted={"rule": rule, "site": owner, "severity": severity, "state": state},
         )
 
     @router.get("/problems/{problem_id}")
@@ -141,14 +153,20 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
 
 def _add_sites(router: APIRouter, pages: _Pages) -> None:
     @router.get("/sites")
-    async def sites(request: Request) -> HTMLResponse:
+    async def sites(request: Request, q: Name = "", page: Page = 1) -> HTMLResponse:
         standings = await pages.read(board.standings)
         states = await pages.read(board.states_by_site)
+        wanted = [site for site in _in_order(pages.targets, standings) if _is_meant(site, q)]
+        span = Slice(MANY, (page - 1) * MANY)
         return pages.render(
             request,
             "sites.html",
             targets=pages.targets,
-            groups=_by_type(pages.targets, standings),
+            groups=groupby(_cut(wanted, span), attrgetter("type")),
+            total=len(wanted),
+            span=span,
+            page=page,
+            q=q,
             standings=standings,
             states=states,
             nothing=board.Standing(),
@@ -211,12 +229,30 @@ def _worst_first(cells: list[board.Cell]) -> list[board.Cell]:
     return sorted(cells, key=lambda cell: order.index(cell.state) if cell.state in order else len(order))
 
 
-def _by_type(targets: Targets, standings: Mapping[str, Standing]) -> list[tuple[str, list[Site]]]:
+def _cut(rows: Sequence[T], span: Slice) -> Sequence[T]:
+    return rows[span.offset : span.offset + span.limit]
+
+
+def _in_order(targets: Targets, standings: Mapping[str, Standing]) -> list[Site]:
     """The sites by type; those in trouble first, then in the configuration's order."""
 
-    def trouble(site: Site) -> tuple[bool, int]:
+    def place(site: Site) -> tuple[int, bool, int]:
         standing = standings.get(site.id, Standing())
-        return standing.up is not False, -GRAVITY.index(standing.gravest) - 1 if standing.gravest else 0
+        gravity = GRAVITY.index(standing.gravest) + 1 if standing.gravest else 0
+        return TYPES.index(site.type), standing.up is not False, -gravity
 
-    found = [(type_, [site for site in targets.sites if site.type == type_]) for type_ in TYPES]
-    return [(type_, sorted(sites, key=trouble)) for type_, sites in found if sites]
+    return sorted(targets.sites, key=place)
+
+
+def _is_meant(site: Site, q: str) -> bool:
+    """Whether a search for a part of a name, an id, an address or the beginning of a region code means it."""
+    asked = q.strip().lower()
+    return any(asked in text.lower() for text in (site.name, site.id, site.url)) or site.region.startswith(
+        asked
+    )
+
+
+def _id_of(targets: Targets, asked: str) -> str:
+    """The id of the site or portal that is asked for by its id or by its name."""
+    by_name = {owner.name: owner.id for owner in targets.sites} | {p.name: p.id for p in targets.portals}
+    return by_name.get(asked.strip(), asked.strip())

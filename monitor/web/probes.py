@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fastapi import FastAPI, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.metrics import Metrics
+from monitor.metrics import DELAY_BUCKETS, Metrics
 from monitor.rounds.context import Context
 from monitor.store import watches
 from monitor.store.figures import delays, figures
@@ -31,7 +31,7 @@ def probes_app(
         ctx = context()
         zone = ctx.counting.zone
         stored = await ctx.store.read(lambda session: figures(session, ctx.targets, zone))
-        waits = await ctx.store.read(delays)
+        waits = await ctx.store.read(lambda session: delays(session, DELAY_BUCKETS))
         metrics.evidence_bytes.set(await asyncio.to_thread(ctx.evidence.size))
         return Response(metrics.render(stored, waits), media_type=PLAIN)
 

@@ -290,6 +290,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     # sites
     "sites": ("网站", "Sites"),
     "sites.portals": ("上级门户", "Portals whose policies are reposted"),
+    "sites.search": ("查找名称、标识、网址或区划", "Name, id, address or region"),
+    "sites.none-such": ("没有符合条件的网站。", "No such site."),
     "sites.nothing": ("配置中还没有网站。", "No site is configured yet."),
     "site.type": ("类型", "Type"),
     "site.region": ("区划", "Region"),

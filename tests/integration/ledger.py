@@ -145,6 +145,17 @@ def configure(
     return load(path)
 
 
+def with_offices(folder: Path, number: int) -> Targets:
+    """The same configuration with so many further sites, s0 to …, and load it."""
+    path = folder / "targets.toml"
+    more = (
+        SITE.format(id=f"s{n}", name=f"第{n}局", type="other", region="340800", status="open")
+        for n in range(number)
+    )
+    path.write_text(path.read_text(encoding="utf-8") + "".join(more), encoding="utf-8")
+    return load(path)
+
+
 @dataclass(frozen=True)
 class Scene:
     """How one duty went, in minutes after its start; None where it did not happen."""

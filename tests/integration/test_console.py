@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -19,7 +19,7 @@ from sqlmodel import Session, select
 from alerts.messages.zh import ZH
 from checks.obligations import State
 from monitor.store.session import Store
-from monitor.store.tables import Obligation
+from monitor.store.tables import AlertMessage, Obligation, Problem
 from monitor.targets import Targets, load
 from monitor.web.words import SIGNS
 from tests.integration import ledger
@@ -245,6 +245,61 @@ async def on_store(found: Targets, work: Callable[[Session], None]) -> None:
     store.close()
 
 
+@pytest.mark.parametrize(
+    ("path", "rows"),
+    [("/problems", "table.list tbody tr"), ("/alerts", "table.list tbody tr"), ("/sites", ".list tbody tr")],
+)
+async def test_long_lists_are_paged_without_losing_a_row(tmp_path: Path, path: str, rows: str) -> None:
+    filled(configure(tmp_path, sites=0), empty=True)
+    found = ledger.with_offices(tmp_path, 205)
+    async with console_on(found) as console:
+        await on_store(found, add_many)
+        first = await read(console, path)
+        ids = [text_of(row.css_first("a") or row) for row in first.css(rows)]
+        forward = first.css_first("a[rel=next]")
+        assert forward is not None
+        assert re.search("第1—(50|200)项，共(55|205)项", text_of(first))
+        second = await read(
+            console, urlsplit(urljoin(console.base + path, forward.attributes["href"] or "")).path + "?page=2"
+        )
+        ids += [text_of(row.css_first("a") or row) for row in second.css(rows)]
+        assert second.css_first("a[rel=prev]") is not None
+        assert second.css_first("a[rel=next]") is None
+    wanted = {"/problems": 55, "/alerts": 55, "/sites": 205 + 2}[path]  # the portals stand below both pages
+    assert len(set(ids)) == wanted
+
+
+def add_many(session: Session) -> None:
+    for number in range(55):
+        session.add(
+            Problem(
+                rule="availability.home",
+                site=f"s{number}",
+                region="340800",
+                severity="violation",
+                opened_at=NOW,
+                checked_at=NOW,
+            )
+        )
+        session.add(
+            AlertMessage(number=f"DB-{number}", kind="digest", title=f"第{number}条", body="", created_at=NOW)
+        )
+
+
+async def test_a_filter_of_many_sites_is_a_field_and_not_a_list(tmp_path: Path) -> None:
+    """Two thousand options on every page are nothing to choose from."""
+    found = configure(tmp_path, sites=3)
+    filled(found, empty=True)
+    async with console_on(found) as console:
+        assert (await read(console, "/problems")).css_first("select[name=site]") is not None
+    async with console_on(ledger.with_offices(tmp_path, 205)) as console:
+        page = await read(console, "/problems?site=s7")
+    assert page.css_first("select[name=site]") is None
+    field = page.css_first("input[name=site]")
+    assert field is not None
+    assert field.attributes["value"] == "第7局"
+
+
 async def test_it_refreshes_only_when_asked(console: Console) -> None:
     assert (await read(console, "/")).css_first("meta[http-equiv=refresh]") is None
     assert (await read(console, "/?refresh=1")).css_first("meta[http-equiv=refresh]") is not None
@@ -432,6 +487,28 @@ async def test_a_site_shows_its_places_duties_and_problems(console: Console) -> 
     portal = text_of(await read(console, "/sites/gov-cn"))
     assert "近期重点政策" in portal
     assert ledger.TITLES[1] in portal
+
+
+@pytest.mark.parametrize(
+    ("q", "names"),
+    [
+        ("松陂", ["松陂县人民政府"]),
+        ("county3", ["竹埠县人民政府"]),
+        ("340800", ["市粮食局", "市储备局"]),  # by region
+        (" BUREAU.example ", ["市粮食局"]),  # by address
+        ("没有的", []),
+    ],
+)
+async def test_sites_are_found_by_what_people_know_of_them(
+    console: Console, q: str, names: list[str]
+) -> None:
+    page = await read(console, f"/sites?{urlencode({'q': q})}")
+    assert [text_of(row.css_first("td") or row) for row in page.css("table.list tbody tr")] == names
+
+
+async def test_problems_of_a_site_can_be_asked_for_by_its_name(console: Console) -> None:
+    page = await read(console, f"/problems?{urlencode({'site': '松陂县人民政府'})}")
+    assert len(page.css("table.list tbody tr")) == 1
 
 
 async def test_a_site_that_left_the_configuration_keeps_its_page(tmp_path: Path) -> None:

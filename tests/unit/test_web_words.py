@@ -24,7 +24,7 @@ from monitor.store.board import Cell, Standing
 from monitor.targets import Site
 from monitor.web import rendering
 from monitor.web.bar import Moments, draw
-from monitor.web.matrix import arrange, group, measure
+from monitor.web.matrix import arrange, fill, group, measure
 from monitor.web.reckoning import reckon
 from monitor.web.rendering import link, make_environment, root_of, without_unseen
 from monitor.web.texts import TEXTS
@@ -359,16 +359,16 @@ def test_what_fell_away_measures_nothing(state: State) -> None:
 
 def test_rows_come_worst_first_within_type_and_city() -> None:
     sites = [site("fine"), site("late"), site("grave"), site("down"), site("bad"), site("far", "360101")]
-    cells = [
-        replace(CELL, site="fine", state=State.MET),
-        replace(CELL, site="late", state=State.OVERDUE),
-        replace(CELL, site="grave", state=State.MET),
-        replace(CELL, site="down", state=State.MET),
-        replace(CELL, site="bad", state=State.VIOLATED),
-        replace(CELL, site="far", state=State.VIOLATED),
-    ]
+    states = {
+        "fine": [State.MET, State.MET],
+        "late": [State.OVERDUE],
+        "grave": [State.MET],
+        "down": [State.MET],
+        "bad": [State.MET, State.VIOLATED],
+        "far": [State.VIOLATED],
+    }
     standings = {"grave": Standing(problems=1, gravest="urgent"), "down": Standing(up=False)}
-    rows = arrange(sites, [1], cells, standings)
+    rows = arrange(sites, states, standings)
     assert [row.site.id for row in rows] == ["bad", "late", "grave", "down", "fine", "far"]
     assert [row.is_in_trouble for row in rows] == [True, True, True, True, False, True]
     assert [(part.type, part.city, len(part.rows)) for part in group(rows)] == [
@@ -377,19 +377,28 @@ def test_rows_come_worst_first_within_type_and_city() -> None:
     ]
 
 
+def test_rows_get_their_cells_in_the_order_of_the_policies() -> None:
+    rows = arrange([site("a"), site("b")], {"a": [State.PENDING]}, {})
+    filled = fill(rows, [3, 1], [CELL, replace(CELL, site="b", policy_id=3)])
+    assert {row.site.id: [cell and cell.policy_id for cell in row.cells] for row in filled} == {
+        "a": [None, 1],
+        "b": [3, None],
+    }
+
+
 def test_one_city_needs_no_name() -> None:
-    rows = arrange([site("a"), site("b")], [1], [CELL], {})
+    rows = arrange([site("a"), site("b")], {}, {})
     assert [part.city for part in group(rows)] == [None]
 
 
 def test_a_site_without_a_duty_has_no_row_unless_it_had_one() -> None:
     bureau = site("bureau", type_="department")
-    assert arrange([bureau], [1], [], {}) == []
-    assert len(arrange([bureau], [1], [replace(CELL, site="bureau")], {})) == 1
+    assert arrange([bureau], {}, {}) == []
+    assert len(arrange([bureau], {"bureau": [State.MET]}, {})) == 1
 
 
 def test_a_notice_is_no_trouble() -> None:
-    rows = arrange([site("a")], [1], [], {"a": Standing(problems=1, gravest="notice")})
+    rows = arrange([site("a")], {}, {"a": Standing(problems=1, gravest="notice")})
     assert not rows[0].is_in_trouble
 
 
