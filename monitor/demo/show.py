@@ -53,7 +53,7 @@ async def play(*, keep: bool) -> bool:
                 is_right = await _watch(out, world, inbox, service, running)
                 _say_how_to_go_on(out, listen, keep=keep)
                 if keep:
-                    await running
+                    await asyncio.shield(running)  # Ctrl-C ends the waiting; the daemon then stops in order
             finally:
                 stop.set()
                 with contextlib.suppress(asyncio.CancelledError):
