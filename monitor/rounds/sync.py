@@ -8,16 +8,20 @@ from functools import cache
 
 from sqlmodel import Session
 
+from alerts.events import Kind
 from checks.obligations import State
+from checks.rules import RULES
 from checks.workdays import Deadline, deadline
 from monitor.rounds.context import Context
 from monitor.rounds.follow import KEY
 from monitor.rounds.judge import settle
 from monitor.rounds.poll import key_of
-from monitor.store import duties, places, watches
+from monitor.rounds.rekey import decide_again
+from monitor.rounds.telling import tell_problem
+from monitor.store import duties, places, problems, watches
 from monitor.store.places import COLUMN, HOME, PlaceSpec
-from monitor.store.tables import Obligation
-from monitor.targets import Site, Targets
+from monitor.store.tables import Obligation, Policy, Problem
+from monitor.targets import Targets, binds
 
 
 def apply_targets(session: Session, ctx: Context, now: datetime) -> None:
@@ -31,8 +35,10 @@ def apply_targets(session: Session, ctx: Context, now: datetime) -> None:
     watches.sync(session, _watches(targets), now)
     count = _counter(ctx)
     for obligation in duties.unsettled(session):
-        if _follow(ctx, obligation, count):
+        if _follow(session, ctx, obligation, count):
             settle(session, ctx, obligation, now)
+    decide_again(session, ctx, now)
+    _close_what_is_judged_no_more(session, ctx, now)
 
 
 def _portal_places(targets: Targets) -> list[PlaceSpec]:
@@ -67,6 +73,25 @@ def _watches(targets: Targets) -> dict[str, list[str]]:
     }
 
 
+def _close_what_is_judged_no_more(session: Session, ctx: Context, now: datetime) -> None:
+    """End problems whose ground fell away with the configuration; those of a verdict stay with it."""
+    for problem in problems.all_open(session):
+        if problem.obligation_id is None and not _is_judged(session, ctx, problem):
+            problems.close(session, problem, now)
+            tell_problem(session, ctx, Kind.RESOLVED, problem, now)
+
+
+def _is_judged(session: Session, ctx: Context, problem: Problem) -> bool:
+    if problem.rule == "watch.blind":
+        return places.find(session, problem.site, problem.subject) is not None
+    site = ctx.site(problem.site)
+    if site is None:
+        return False
+    if site.status == "closed":
+        return problem.rule == "lifecycle.closed"
+    return RULES[problem.rule].duty in site.duties_now and problem.rule != "lifecycle.closed"
+
+
 Deadlines = tuple[Deadline, Deadline]
 
 
@@ -82,7 +107,9 @@ def _counter(ctx: Context) -> Callable[[datetime, str], Deadlines]:
     return count
 
 
-def _follow(ctx: Context, obligation: Obligation, count: Callable[[datetime, str], Deadlines]) -> bool:
+def _follow(
+    session: Session, ctx: Context, obligation: Obligation, count: Callable[[datetime, str], Deadlines]
+) -> bool:
     """Count an unsettled obligation's deadlines anew, and let it go where its site is no longer bound.
 
     Says whether that changes anything for it.
@@ -94,14 +121,21 @@ def _follow(ctx: Context, obligation: Obligation, count: Callable[[datetime, str
     obligation.is_limit_certain = limit.certain
     if obligation.looked is not None and datetime.fromisoformat(obligation.looked["at"]) < limit.at:
         obligation.looked = None  # the last look is taken at the limit, and that lies ahead again
-    if State(obligation.state).is_open and (why := _unbound(ctx.site(obligation.site))) is not None:
+    if State(obligation.state).is_open and (why := _unbound(session, ctx, obligation)) is not None:
         obligation.void = why
     return before != (target.at, limit.at, limit.certain, obligation.void)
 
 
-def _unbound(site: Site | None) -> str | None:
+def _unbound(session: Session, ctx: Context, obligation: Obligation) -> str | None:
+    """Why a site is bound no more, None where it is. A portal that left the configuration binds as it did."""
+    site = ctx.site(obligation.site)
     if site is None:
         return "the site left the configuration"
     if not site.binds_repost:
         return f"the site is {site.status}, or reposting is not among its duties"
+    policy = session.get(Policy, obligation.policy_id)
+    carriers = [carrier["portal"] for carrier in policy.carriers] if policy else []
+    portals = [ctx.targets.portal_of.get(id_) for id_ in carriers]
+    if portals and all(portal is not None and not binds(portal, site) for portal in portals):
+        return "no portal that carries the policy binds the site"
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select, update
@@ -11,6 +11,7 @@ from monitor.store.tables import Item, Policy
 
 MAX_TRIES = 5
 CHUNK = 400
+MOST_DECIDED = 2000
 
 TOUCHED_EVERY = timedelta(days=1)
 """How exactly it is kept when a row was last there."""
@@ -64,6 +65,27 @@ def undecided(session: Session, owner: str, place: str) -> Sequence[Item]:
         Item.tries < MAX_TRIES,
     )
     return session.exec(query).all()
+
+
+def decided(session: Session, owner: str) -> Iterator[Item]:
+    """A portal's items on which it was decided, those first seen last coming first."""
+    query = select(Item).where(
+        Item.owner == owner,
+        col(Item.decided_at).is_not(None),
+        Item.is_baseline == False,  # noqa: E712 - a column, not a value
+    )
+    yield from session.exec(query.order_by(col(Item.seen_by).desc()).limit(MOST_DECIDED))
+
+
+def is_key_elsewhere(session: Session, item: Item) -> bool:
+    """Whether another item of the same policy is key."""
+    query = select(Item.id).where(Item.policy_id == item.policy_id, Item.is_key == True)  # noqa: E712
+    return session.exec(query.where(Item.id != item.id).limit(1)).first() is not None
+
+
+def rename_place(session: Session, owner: str, was: str, name: str) -> None:
+    """Let items follow their column to its new name."""
+    session.exec(update(Item).where(col(Item.owner) == owner, col(Item.place) == was).values(place=name))
 
 
 def above(session: Session, owner: str, item_id: int) -> Sequence[Item]:

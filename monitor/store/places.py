@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from monitor.store import items
 from monitor.store.tables import Place, SiteState
 
 MOST_BACKOFF = 4
@@ -37,6 +38,8 @@ def sync(session: Session, wanted: Sequence[PlaceSpec], now: datetime) -> None:
         session.delete(held[key])
     for key, spec in specs.items():
         place = held.get(key) or Place(owner=spec.owner, url=spec.url, kind=spec.kind, name="", every=0)
+        if place.name not in ("", spec.name):
+            items.rename_place(session, spec.owner, place.name, spec.name)
         place.kind, place.name, place.every = spec.kind, spec.name, spec.every
         session.add(place)
 
