@@ -18,6 +18,7 @@ class Evidence:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._size: int | None = None
 
     def keep(self, body: bytes) -> str:
         """Store a body and give its digest; a body that is there already is not written again."""
@@ -25,10 +26,16 @@ class Evidence:
         path = self.path_of(digest)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Written beside and renamed, so that a crash leaves a whole file or none.
+            packed = gzip.compress(body, mtime=0)
+            # Written beside and renamed once it is on the disk: a crash leaves a whole file or none.
             part = path.with_suffix(f".{os.getpid()}.part")
-            part.write_bytes(gzip.compress(body, mtime=0))
+            with part.open("wb") as file:
+                file.write(packed)
+                file.flush()
+                os.fsync(file.fileno())
             part.replace(path)
+            if self._size is not None:
+                self._size += len(packed)
         return digest
 
     def load(self, digest: str) -> bytes:
@@ -46,5 +53,7 @@ class Evidence:
         return self.folder / value[:2] / f"{value}.gz"
 
     def size(self) -> int:
-        """How many bytes are kept on disk."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*.gz")) if self.folder.exists() else 0
+        """How many bytes are kept on disk: counted once, then what this process adds is added."""
+        if self._size is None:
+            self._size = sum(path.stat().st_size for path in self.folder.rglob("*.gz"))
+        return self._size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,14 +27,18 @@ class FigureLike(Protocol):
 
 
 class DelaysLike(Protocol):
-    """The delays of one series of the delay histogram, in seconds."""
+    """One series of the delay histogram: how many lie within each of DELAY_BUCKETS, how many in all."""
 
     @property
     def level(self) -> str: ...
     @property
     def region(self) -> str: ...
     @property
-    def seconds(self) -> tuple[float, ...]: ...
+    def within(self) -> tuple[int, ...]: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +94,10 @@ def _delay_histogram(delays: Iterable[DelaysLike]) -> Metric:
         labels=("level", "region"),
     )
     for series in delays:
-        buckets = cumulate(series.seconds)
-        metric.add_metric((series.level, series.region), buckets, sum_value=sum(series.seconds))
+        counts = zip((*map(str, DELAY_BUCKETS), "+Inf"), (*series.within, series.count), strict=True)
+        buckets = [(bound, float(count)) for bound, count in counts]
+        metric.add_metric((series.level, series.region), buckets, sum_value=series.seconds)
     return metric
-
-
-def cumulate(seconds: Sequence[float]) -> list[tuple[str, float]]:
-    """Count values into the delay buckets, as Prometheus wants them: cumulative, the last one +Inf."""
-    counts = [0] * (len(DELAY_BUCKETS) + 1)
-    for value in seconds:
-        counts[bisect_left(DELAY_BUCKETS, value)] += 1
-    total, buckets = 0, []
-    for bound, count in zip((*map(str, DELAY_BUCKETS), "+Inf"), counts, strict=True):
-        total += count
-        buckets.append((bound, float(total)))
-    return buckets
 
 
 class Metrics:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 import sqlalchemy
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, case, col, func, select
 
 from monitor.store.outbox import backlog
 from monitor.store.tables import Obligation, Place, Problem, SiteState, Transition
@@ -28,11 +28,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """The delays of what was reposted, in seconds, by the portal's level and the site's region."""
+    """The delays of what was reposted, by the portal's level and the site's region.
+
+    within: how many lasted no longer than each bound asked for; seconds: all of them together.
+    """
 
     level: str
     region: str
-    seconds: tuple[float, ...]
+    within: tuple[int, ...]
+    count: int
+    seconds: float
 
 
 def figures(session: Session, targets: Targets, zone: tzinfo) -> list[Figure]:
@@ -46,15 +51,17 @@ def figures(session: Session, targets: Targets, zone: tzinfo) -> list[Figure]:
     ]
 
 
-def delays(session: Session) -> list[Delays]:
+def delays(session: Session, bounds: Sequence[float]) -> list[Delays]:
     """Delays of discharged obligations: each counts once, however often its verdict is looked at."""
-    query = select(Obligation.level, Obligation.region, Obligation.delay).where(
-        col(Obligation.discharged_at).is_not(None)
-    )
-    found: dict[tuple[str, str], list[float]] = {}
-    for level, region, delay in session.exec(query):
-        found.setdefault((level, region), []).append(delay or 0.0)
-    return [Delays(*key, tuple(values)) for key, values in sorted(found.items())]
+    delay = func.coalesce(col(Obligation.delay), 0.0)
+    within = [func.sum(case((delay <= bound, 1), else_=0)) for bound in bounds]
+    series = (col(Obligation.level), col(Obligation.region))
+    query = sqlalchemy.select(*series, func.count(), func.sum(delay), *within)
+    done = query.where(col(Obligation.discharged_at).is_not(None)).group_by(*series).order_by(*series)
+    return [
+        Delays(level, region, tuple(counts), count, seconds)
+        for level, region, count, seconds, *counts in session.exec(done)  # type: ignore[call-overload]
+    ]
 
 
 def _obligations(session: Session) -> Iterator[Figure]:
@@ -81,12 +88,13 @@ def count_by(*columns: Any) -> Any:
 def _places(session: Session, series: str, regions: dict[str, str]) -> Iterator[Figure]:
     blind: dict[str, int] = {}
     last: dict[tuple[str, str], float] = {}
-    for place in session.exec(select(Place)):
-        owner = place.owner if series != "region" else regions.get(place.owner, place.owner)
-        name = place.name if series == "column" else ""
-        blind[owner] = blind.get(owner, 0) + (place.failures > 1)
-        if place.last_ok_at is not None:
-            key, at = (owner, name), place.last_ok_at.timestamp()
+    # Not the rows themselves: what each remembers of its list is long, and nothing of it is wanted here.
+    query = select(Place.owner, Place.name, Place.failures, Place.last_ok_at)
+    for owner_id, place, failures, last_ok_at in session.exec(query):
+        owner = owner_id if series != "region" else regions.get(owner_id, owner_id)
+        blind[owner] = blind.get(owner, 0) + (failures > 1)
+        if last_ok_at is not None:
+            key, at = (owner, place if series == "column" else ""), last_ok_at.timestamp()
             last[key] = min(at, last.get(key, at))
     for key, at in sorted(last.items()):
         yield Figure("column_last_read_timestamp_seconds", key, at)
