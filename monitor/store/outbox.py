@@ -50,10 +50,13 @@ class StoredOutbox:
 
 
 def _waiting(session: Session, now: datetime) -> list[Queued]:
-    query = select(AlertEvent).where(col(AlertEvent.told_at).is_(None))
-    rows = session.exec(query.order_by(col(AlertEvent.id)).limit(MOST_WAITING)).all()
-    if not any(row.ready_at <= now for row in rows):
+    untold = col(AlertEvent.told_at).is_(None)
+    if (
+        session.exec(select(AlertEvent.id).where(untold, col(AlertEvent.ready_at) <= now).limit(1)).first()
+        is None
+    ):
         return []
+    rows = session.exec(select(AlertEvent).where(untold).order_by(col(AlertEvent.id)).limit(MOST_WAITING))
     return [Queued(row.id or 0, Event.from_json(row.payload)) for row in rows]
 
 
