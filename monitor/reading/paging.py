@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from monitor.reading.markup import Document, link_text, marks, plain
+from monitor.reading.markup import Document, ancestors, link_text, marks, plain
 from monitor.reading.scripts import next_group
 
 MOST_NODES = 10_000  # looked at for page numbers
@@ -18,6 +18,7 @@ _CALL = re.compile(r"createPageHTML\w*\s*\(([^()]{0,200})\)", re.IGNORECASE)
 _COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,6})")
 _CURRENT = re.compile(r"\bcurrentPage\s*=\s*[\"']?(\d{1,6})")
 _CURRENT_MARK = re.compile(r"\b(?:cur|current|active|on|now|this|thisclass|selected|checked)\b|current")
+_NUMBERS = re.compile(r"(?:[_=-]|page/?)(\d{1,6})(?!\d)")
 _PAGED_NAME = re.compile(r"(.+?)_(\d+)(\.\w+)")
 
 
@@ -92,26 +93,44 @@ def _page_name(url: str, number: int) -> str:
 
 
 def _numbered(document: Document) -> str | None:
-    """Return where the number after the current page's leads."""
+    """Return where the number after the current page's leads, or an arrow among the numbers.
+
+    The current page's number stands in one box with the others: figures elsewhere are days or counts.
+    """
     links: dict[int, str] = {}
-    current = None
+    boxes: set[int] = set()
+    unlinked, arrows = [], []
     for node in document.tree.css("a, span, strong, em, b, li.active, li.current")[:MOST_NODES]:
-        number = link_text(node)
-        if not (number.isascii() and number.isdecimal() and len(number) <= 4):
+        text = link_text(node)
+        is_number = text.isascii() and text.isdecimal() and len(text) <= 4
+        if not is_number and not _ARROW.fullmatch(text):
             continue
         url = document.resolve(node.attributes.get("href"))
-        if url in (document.url, document.base) or _is_current(node, url):
-            current = current or int(number)
-        elif url and _bears(url, int(number)):
-            links.setdefault(int(number), url)
-    return links.get((current or 1) + 1) if len(links) >= 2 or current else None
+        if not is_number:
+            arrows.append((node, url))
+        elif url in (document.url, document.base) or _is_current(node, url):
+            unlinked.append((node, int(text)))
+        elif url and _bears(url, int(text)):
+            links.setdefault(int(text), url)
+            boxes |= _boxes(node)
+    current = next((number for node, number in unlinked if boxes & _boxes(node)), None)
+    arrow = next((url for node, url in arrows if url and boxes & _boxes(node)), None)
+    if len(links) < 2 and current is None:
+        return None
+    return links.get((current or 1) + 1) or arrow
+
+
+def _boxes(node: LexborNode) -> set[int]:
+    """Return the two boxes around a number; all of the page is one only for what stands right in it."""
+    around = enumerate(ancestors(node, 2))
+    return {box.mem_id for height, box in around if height == 0 or box.tag != "body"}
 
 
 def _bears(url: str, number: int) -> bool:
     """Tell whether an address bears the number of its page, counted from 1 or from 0; a calendar's do not."""
     parts = urlsplit(url)
-    wanted = rf"(?:[_=-]|page/?)(?:{number}|{number - 1})(?!\d)"
-    return re.search(wanted, f"{parts.path.rpartition('/')[2]}?{parts.query}") is not None
+    found = _NUMBERS.findall(f"{parts.path.rpartition('/')[2]}?{parts.query}")
+    return not {str(number), str(number - 1)}.isdisjoint(found)
 
 
 def _is_current(node: LexborNode, url: str | None) -> bool:

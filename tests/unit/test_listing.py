@@ -259,6 +259,9 @@ class TestNextPage:
             ("<script>var countPage = 12//共多少页\nvar currentPage = 0;</script>", "index_1.html"),
             ("<span class='on'>1</span><a href='i_1.html'>2</a><a href='i_2.html'>3</a>", "i_1.html"),
             ("<a href='?p=1'>1</a><b>2</b><a href='?p=3'>3</a><a href='?p=4'>4</a>", "index.html?p=3"),
+            ("<p><a href='i_1.html'>2</a><a href='i_2.html'>3</a><a href='i_1.html'>&gt;</a></p>", "i_1.html"),
+            ("<p><a href='i_7.html'>8</a> … <a href='i_9.html'>9</a><a href='n.html'>›</a></p>", "n.html"),
+            ("<p><b>21</b>日</p><p><b>1</b><a href='i_1.html'>2</a></p>", "i_1.html"),  # a day is no page
         ],
     )  # fmt: skip
     def test_is_found(self, pager: str, following: str) -> None:
@@ -279,6 +282,7 @@ class TestNextPage:
             "".join(f"<a href='/rl/?d={n}'>{n}</a>" for n in ())
             + "<a href='/rili/a'>1</a><a href='/rili/b'>2</a>",  # a calendar
             "<a href='/next.html'>下一篇</a>",
+            "<p><a href='/big/2.html'>&gt;</a></p>",  # an arrow that no number stands beside
         ],
     )
     def test_is_none(self, pager: str) -> None:
