@@ -27,26 +27,40 @@ def start_clocks(
     declared: Declared,
     now: datetime,
 ) -> list[Obligation]:
-    """Open the obligations that a portal's item founds; a site that already owes this policy owes it once."""
+    """Open the obligations that a portal's item founds; a site that already owes this policy owes it once.
+
+    A national policy binds thousands of sites at once: what is asked of the store is asked for all together.
+    """
     started_at = start_of(declared, item.seen_after, item.seen_by)
-    opened = []
-    for site in bound_sites(ctx.targets, portal):
-        if _is_bound(session, ctx, site, policy):
-            opened.append(_open(session, ctx, portal, policy, site, started_at, now))
+    sites = _newly_bound(session, ctx, portal, policy)
+    opened = [_obligation(ctx, portal, policy, site, started_at, now) for site in sites]
+    session.add_all(opened)
+    session.flush()
+    for obligation in opened:
+        duties.note_transition(session, obligation, None, "the clock started", now)
+        tell_repost(session, ctx, Kind.DUTY, "repost.limit", obligation, now)
+        ctx.observer.event("started", obligation.site, policy.title, now)
+        settle(session, ctx, obligation, now)
     if opened:
+        watches.hasten(session, "look", [obligation.site for obligation in opened], now)
         watches.add(session, source.KIND, str(policy.id), now + source.EVERY)
     return opened
 
 
-def _is_bound(session: Session, ctx: Context, site: Site, policy: Policy) -> bool:
+def _newly_bound(session: Session, ctx: Context, portal: Portal, policy: Policy) -> list[Site]:
     """A site is bound by what was first seen after it joined, and by each policy once.
 
     First seen on any portal that binds it: who joins owes nothing that another portal carries once more.
     """
-    state = places.peek_state(session, site.id)
-    if state is None or state.joined_at is None or state.joined_at > _first_seen(ctx, site, policy):
-        return False
-    return duties.of_policy(session, policy.id or 0, site.id) is None
+    joined = places.joined_at(session)
+    owing = {obligation.site for obligation in duties.all_of_policy(session, policy.id or 0)}
+    return [
+        site
+        for site in bound_sites(ctx.targets, portal)
+        if site.id not in owing
+        and (since := joined.get(site.id)) is not None
+        and since <= _first_seen(ctx, site, policy)
+    ]
 
 
 def _first_seen(ctx: Context, site: Site, policy: Policy) -> datetime:
@@ -59,20 +73,14 @@ def _first_seen(ctx: Context, site: Site, policy: Policy) -> datetime:
     )
 
 
-def _open(
-    session: Session,
-    ctx: Context,
-    portal: Portal,
-    policy: Policy,
-    site: Site,
-    started_at: datetime,
-    now: datetime,
+def _obligation(
+    ctx: Context, portal: Portal, policy: Policy, site: Site, started_at: datetime, now: datetime
 ) -> Obligation:
     rules = ctx.targets.rules.repost
     counting = ctx.counting_for(site.region)
     target = deadline(started_at, rules.target, counting)
     limit = deadline(started_at, rules.limit, counting)
-    obligation = Obligation(
+    return Obligation(
         site=site.id,
         region=site.region,
         level=portal.level,
@@ -85,11 +93,3 @@ def _open(
         state=State.PENDING,
         judge_at=now,
     )
-    session.add(obligation)
-    session.flush()
-    duties.note_transition(session, obligation, None, "the clock started", now)
-    tell_repost(session, ctx, Kind.DUTY, "repost.limit", obligation, now)
-    ctx.observer.event("started", site.id, policy.title, now)
-    settle(session, ctx, obligation, now)
-    watches.hasten(session, "look", site.id, now)
-    return obligation

@@ -50,7 +50,7 @@ def _decide_again(
     elif item.is_key is False and decision.key:
         item.is_key, item.tries, item.decided_at = None, 0, None
         session.add(item)
-        watches.hasten(session, "column", key_of(portal, column), now)
+        watches.hasten(session, "column", [key_of(portal, column)], now)
 
 
 def _let_go(session: Session, ctx: Context, item: Item, now: datetime) -> None:

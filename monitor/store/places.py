@@ -86,3 +86,9 @@ def state_of(session: Session, site_id: str) -> SiteState:
 def peek_state(session: Session, site_id: str) -> SiteState | None:
     """What is remembered of a site, None where it was never seen."""
     return session.get(SiteState, site_id)
+
+
+def joined_at(session: Session) -> dict[str, datetime]:
+    """Since when each site that is bound now is bound."""
+    query = select(SiteState.site_id, SiteState.joined_at).where(col(SiteState.joined_at).is_not(None))
+    return {site_id: joined for site_id, joined in session.exec(query) if joined is not None}

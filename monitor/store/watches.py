@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from monitor.store.tables import Watch
+
+CHUNK = 400
 
 
 def sync(session: Session, wanted: Mapping[str, Collection[str]], now: datetime) -> None:
@@ -27,9 +29,10 @@ def due(session: Session, now: datetime, limit: int) -> Sequence[Watch]:
     return session.exec(query).all()
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next row falls due."""
-    return session.exec(select(Watch.due_at).order_by(col(Watch.due_at)).limit(1)).first()
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """When the next row falls due that is not due yet."""
+    query = select(Watch.due_at).where(col(Watch.due_at) > after)
+    return session.exec(query.order_by(col(Watch.due_at)).limit(1)).first()
 
 
 def put_off(session: Session, kind: str, key: str, until: datetime, ran_at: datetime | None = None) -> None:
@@ -42,12 +45,12 @@ def put_off(session: Session, kind: str, key: str, until: datetime, ran_at: date
     session.add(watch)
 
 
-def hasten(session: Session, kind: str, key: str, by: datetime) -> None:
-    """See to it that a row is due at `by` at the latest."""
-    watch = session.exec(select(Watch).where(Watch.kind == kind, Watch.key == key)).first()
-    if watch is not None and watch.due_at > by:
-        watch.due_at = by
-        session.add(watch)
+def hasten(session: Session, kind: str, keys: Collection[str], by: datetime) -> None:
+    """See to it that rows are due at `by` at the latest."""
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), CHUNK):
+        late = update(Watch).where(col(Watch.kind) == kind, col(Watch.key).in_(wanted[start : start + CHUNK]))
+        session.exec(late.where(col(Watch.due_at) > by).values(due_at=by))
 
 
 def add(session: Session, kind: str, key: str, due_at: datetime) -> None:

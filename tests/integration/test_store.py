@@ -177,7 +177,7 @@ async def test_due_rows_come_longest_overdue_first_and_can_be_hastened(store: St
         await store.write(lambda s, key=key, until=until: watches.put_off(s, "look", key, until))
     moment = NOW + timedelta(minutes=5)
     assert [w.key for w in await store.read(lambda s: watches.due(s, moment, 10))] == ["b", "a"]
-    await store.write(lambda s: watches.hasten(s, "look", "c", NOW))
-    await store.write(lambda s: watches.hasten(s, "look", "b", moment))
+    await store.write(lambda s: watches.hasten(s, "look", ["c"], NOW))
+    await store.write(lambda s: watches.hasten(s, "look", ["b"], moment))
     assert [w.key for w in await store.read(lambda s: watches.due(s, moment, 10))] == ["c", "b", "a"]
     assert await store.read(watches.next_due) == NOW
