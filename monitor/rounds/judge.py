@@ -145,10 +145,9 @@ def _tell(
         tell_repost(session, ctx, Kind.CORRECTION, "repost.limit", obligation, now)
     elif _takes_the_warning_back(verdict):
         # Whoever was told that the target had passed hears that this does not hold.
-        was_warned = before.state is not State.PENDING and _close(
-            session, obligation, ("repost.target",), now
-        )
-        if was_warned:
+        # Who was pending was told nothing: most looks end here, and ask the store nothing.
+        may_be_warned = before.state is not State.PENDING
+        if may_be_warned and _close(session, obligation, ("repost.target",), now):
             tell_repost(session, ctx, Kind.CORRECTION, "repost.target", obligation, now)
     elif is_done and not before.had_been_seen:
         # A verdict of violation that comes with the repost itself is told once, as what it is.
