@@ -47,9 +47,10 @@ def follow_up(session: Session, ctx: Context, now: datetime) -> None:
     """Queue what is to be told again or passed up by now."""
     routes = [route for route in routing_of(ctx.targets).routes if route.repeat or route.escalate_to]
     if routes:
-        for problem in problems.all_open(session):
-            told = alerts.accusations(session, _subject(problem))
-            for event in _again(ctx, routes, problem, told, now):
+        standing = problems.all_open(session)
+        told = alerts.accusations(session, {_subject(problem) for problem in standing})
+        for problem in standing:
+            for event in _again(ctx, routes, problem, told[_subject(problem)], now):
                 alerts.queue(session, event)
     watches.put_off(session, "follow", KEY, now + EVERY, ran_at=now)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlmodel import Session, col, select
 
 from alerts.events import Event, Kind
 from monitor.store.tables import AlertEvent
+
+CHUNK = 400
 
 
 def queue(session: Session, event: Event) -> None:
@@ -24,10 +28,15 @@ def queue(session: Session, event: Event) -> None:
     )
 
 
-def accusations(session: Session, subject: str) -> list[Event]:
-    """What was told of a subject that accuses somebody, oldest first."""
+def accusations(session: Session, subjects: Collection[str]) -> dict[str, list[Event]]:
+    """What was told of each subject that accuses somebody, oldest first."""
     accusing = [kind.value for kind in Kind if kind.accuses]
-    query = select(AlertEvent.payload).where(
-        AlertEvent.subject == subject, col(AlertEvent.kind).in_(accusing)
-    )
-    return [Event.from_json(payload) for payload in session.exec(query.order_by(col(AlertEvent.id)))]
+    found: dict[str, list[Event]] = {subject: [] for subject in subjects}
+    wanted = sorted(found)
+    for start in range(0, len(wanted), CHUNK):
+        query = select(AlertEvent.subject, AlertEvent.payload).where(
+            col(AlertEvent.subject).in_(wanted[start : start + CHUNK]), col(AlertEvent.kind).in_(accusing)
+        )
+        for subject, payload in session.exec(query.order_by(col(AlertEvent.id))):
+            found[subject].append(Event.from_json(payload))
+    return found

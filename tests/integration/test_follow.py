@@ -57,7 +57,7 @@ def ctx(tmp_path: Path) -> Iterator[Context]:
 
 
 async def told(store: Store, subject: str) -> list[Event]:
-    return await store.read(lambda session: alerts.accusations(session, subject))
+    return (await store.read(lambda session: alerts.accusations(session, [subject])))[subject]
 
 
 async def stands(ctx: Context, acknowledged_at: datetime | None = None) -> Problem:
