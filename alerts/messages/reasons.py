@@ -35,6 +35,11 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "it could not be observed whether it was done by the limit": "未能观测到规定时限届满时是否已经转载",
     "the site left the configuration": "该网站已不在监测名单内",
+    "the policy was withdrawn at its source": "来源页面已撤下该文件",
+    "no portal that carries the policy binds the site": "登载该文件的门户均不要求该网站转载",
+    "not key after all (the rules of [key] were changed)": "重点范围已调整，该文件不再属于重点政策信息",
+    "an officer said key": "经办人员认定为重点",
+    "an officer said not key": "经办人员认定不是重点",
     "the portal carried this title before": "该门户此前已登载过同名文件",
     "neither its title nor its document number is among the key ones": "标题和文号均不属于重点范围",
     "the server says unchanged, but nothing is held": "服务器称内容未变，但本机没有留存",
@@ -70,14 +75,24 @@ _OUTCOMES: Mapping[str, str] = {
     "bad_encoding": "无法识别文字编码",
     "protocol_error": "服务器应答有误",
     "proxy_failed": "出口代理不通",
+    "render_failed": "浏览器未能呈现页面",
+}
+
+_STATUSES: Mapping[str, str] = {
+    "building": "建设中",
+    "open": "已开通",
+    "suspended": "暂停",
+    "closing": "拟关停",
+    "closed": "已关停",
 }
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"not key after all \((.*)\)", re.S), r"经认定不属于重要政策信息（\1）"),
     (
         re.compile(r"the site is (\w+), or reposting is not among its duties"),
-        r"该网站不承担转载义务（状态：\1）",
+        lambda found: f"该网站{_STATUSES.get(found[1], found[1])}，或者不承担转载任务",
     ),
+    (re.compile(r"the list could be followed back to (\S+) only"), r"栏目只能翻到\1"),
     (re.compile(r"its document number begins with (.+)"), r"文号以“\1”开头"),
     (re.compile(r"the title matches '(.+)', which is excluded"), r"标题符合排除规则“\1”"),
     (re.compile(r"the title matches '(.+)', which is included"), r"标题符合重点规则“\1”"),

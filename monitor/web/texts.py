@@ -243,11 +243,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "story.decision": ("人工决定", "Decision"),
     "story.message": ("消息", "Message"),
     "story.by": ("{by}：{why}", "{by}: {why}"),
-    "story.started": ("开始计时", "the clock started"),
+    "story.picture": ("附图 {name}，存证摘要", "picture {name}, its digest"),
     "story.empty": ("还没有记录。", "Nothing recorded yet."),
     "action.waive": ("免于转载", "waived"),
     "action.discharge": ("登记转载页面", "shown by hand"),
     "action.acknowledge": ("已知悉", "acknowledged"),
+    "action.observed repost": ("人工查看：已转载", "seen by hand: reposted"),
+    "action.observed not there": (
+        "人工查看：未见转载（不作为认定依据）",
+        "seen by hand: not there (proves nothing)",
+    ),
+    "action.observed unreachable": (
+        "人工查看：网站打不开（不作为认定依据）",
+        "seen by hand: down (proves nothing)",
+    ),
     "action.key add": ("定为重点", "made key"),
     "action.key drop": ("定为非重点", "not key"),
     # problems

@@ -365,6 +365,16 @@ def _history(session: Session, duty: Obligation, now: datetime) -> None:
                 reason="与本县无关",
             )
         )
+        session.add(
+            Decision(
+                at=start + 2 * HOUR,
+                action="observed not there",
+                subject=f"obligation:{duty.id}",
+                by="李四",
+                reason="逐栏查看",
+                detail={"picture": "sha256:cdcd", "name": HOSTILE},
+            )
+        )
     until = min(now, start + 2 * HOUR)
     for minutes in range(2, int((until - start) / MINUTE), 5):
         blind = "timeout: no complete answer" if 40 <= minutes < 60 else None

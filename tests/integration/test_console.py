@@ -403,6 +403,8 @@ async def test_the_story_ends_with_the_look_that_found_it(console: Console) -> N
 async def test_the_story_tells_decisions_and_messages(console: Console) -> None:
     waived = text_of(await read(console, "/obligations/7"))
     assert "人工决定 免于转载 · 王主任：与本县无关" in waived
+    assert "人工查看：未见转载（不作为认定依据） · 李四：逐栏查看 附图 <script>" in waived
+    assert "sha256:cdcd" in waived
     told = await read(console, "/obligations/3")
     assert "office 已送达" in text_of(told)
     assert any(href.endswith("alerts/DB-20261126-0001") for href, _ in links(told))

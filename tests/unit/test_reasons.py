@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,49 @@ def strings_in(node: ast.AST) -> Iterator[str]:
     for part in ast.walk(node):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
+
+
+def reasons_of_a_ground(folder: str) -> Iterator[str]:
+    """Yield each sentence that a duty is let go with: `obligation.void = "…"`, and what `_unbound` gives."""
+    for path in sorted((ROOT / folder).glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {
+            target.id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(".void"):
+                yield from written(named.get(ast.unparse(node.value), node.value), named)
+            if isinstance(node, ast.FunctionDef) and node.name == "_unbound":
+                for part in ast.walk(node):
+                    if isinstance(part, ast.Return) and part.value is not None:
+                        yield from written(part.value, named)
+
+
+def written(value: ast.AST, named: Mapping[str, ast.AST]) -> Iterator[str]:
+    """Yield a text as it comes out, with something in its blanks."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield value.value
+    if isinstance(value, ast.JoinedStr):
+        parts = []
+        for part in value.values:
+            if isinstance(part, ast.Constant):
+                parts.append(str(part.value))
+            else:
+                constant = (
+                    named.get(ast.unparse(part.value)) if isinstance(part, ast.FormattedValue) else None
+                )
+                parts.append(next(written(constant, named), "x") if constant is not None else "x")
+        yield "".join(parts)
+
+
+def test_every_ground_that_falls_away_is_told_in_chinese() -> None:
+    reasons = set(reasons_of_a_ground("monitor/rounds"))
+    assert len(reasons) >= 5, "the detector no longer sees them"
+    assert [reason for reason in reasons if not is_chinese(in_chinese(reason))] == []
 
 
 def is_chinese(text: str) -> bool:
@@ -86,7 +129,7 @@ def test_trouble_with_a_list(now: tuple[Row, ...], held: list[int], is_portal: b
         ("not key after all (王: 属于内部管理)", "经认定不属于重要政策信息（王: 属于内部管理）"),
         (
             "the site is suspended, or reposting is not among its duties",
-            "该网站不承担转载义务（状态：suspended）",
+            "该网站暂停，或者不承担转载任务",
         ),
         (r"by hand: 王: \1 \g<0>", r"人工认定：王: \1 \g<0>"),  # what people wrote is no pattern
     ],

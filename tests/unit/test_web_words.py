@@ -20,6 +20,7 @@ from checks.obligations import State
 from checks.rules import RULES, Duty, Severity
 from checks.terms import Term
 from checks.workdays import Calendar, Counting, DayEnd, OfficeHours, RestDayStart
+from monitor.rounds.observations import Seen
 from monitor.store.board import Cell, Standing
 from monitor.targets import Site
 from monitor.web import rendering
@@ -118,7 +119,7 @@ def test_both_languages_take_the_same_values(key: str) -> None:
         ("precision", ["second", "minute", "day", "none"]),
         ("reading", list(DayEnd)),
         ("cell", ["objected", "upheld", "overturned"]),
-        ("action", ["waive", "discharge", "acknowledge", "key add", "key drop"]),
+        ("action", ["waive", "discharge", "acknowledge", "key add", "key drop", *Seen]),
         ("story", ["lacked", "had", "blind", "stale"]),
         ("count", ["start", "off", "worked", "makeup"]),
     ],
