@@ -70,15 +70,17 @@ class Engine:
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     async def _start_due(self, ctx: Context, now: datetime) -> None:
-        most = self._most_at_once
-        due: list[Identity] = [
-            ("judge", str(id_)) for id_ in await ctx.store.read(lambda s: duties.due(s, now))
-        ]
-        due += [(w.kind, w.key) for w in await ctx.store.read(lambda s: watches.due(s, now, 2 * most))]
+        self._resting = {identity: until for identity, until in self._resting.items() if until > now}
+        # Rows that run or rest are due all the while, and longest: so many more are asked for.
+        most = self._most_at_once + len(self._running) + len(self._resting)
+        judged = await ctx.store.read(lambda s: duties.due(s, now, most))
+        watched = await ctx.store.read(lambda s: watches.due(s, now, most))
+        due: list[Identity] = [("judge", str(id_)) for id_ in judged]
+        due += [(watch.kind, watch.key) for watch in watched]
         for identity in due:
-            if len(self._running) >= most:
+            if len(self._running) >= self._most_at_once:
                 return
-            if identity not in self._running and self._resting.get(identity, now) <= now:
+            if identity not in self._running and identity not in self._resting:
                 self._running[identity] = asyncio.create_task(self._run_one(ctx, identity))
 
     async def _run_one(self, ctx: Context, identity: Identity) -> None:
@@ -96,10 +98,9 @@ class Engine:
     async def _sleep(self, ctx: Context, stop: asyncio.Event) -> None:
         now = ctx.now()
         soonest = [now + LONGEST_SLEEP]
-        for ask in (watches.next_due, duties.next_due):
-            moment = await ctx.store.read(ask)
-            # What is due and already running (or resting) does not make the loop spin.
-            if moment is not None and moment > now:
+        # What is due already runs, or rests, or waits for a place: only what is still to come ends the sleep.
+        for moment in await ctx.store.read(lambda s: (watches.next_due(s, now), duties.next_due(s, now))):
+            if moment is not None:
                 soonest.append(moment)
         pause = (min(soonest) - now).total_seconds()
         waits = [asyncio.ensure_future(self._woken.wait()), asyncio.ensure_future(stop.wait())]

@@ -22,9 +22,9 @@ def due(session: Session, now: datetime, limit: int = 500) -> Sequence[int | Non
     return session.exec(query.order_by(col(Obligation.judge_at)).limit(limit)).all()
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next obligation has to be judged again."""
-    query = select(Obligation.judge_at).where(col(Obligation.judge_at).is_not(None))
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """When the next obligation has to be judged again that need not be yet."""
+    query = select(Obligation.judge_at).where(col(Obligation.judge_at) > after)
     return session.exec(query.order_by(col(Obligation.judge_at)).limit(1)).first()
 
 
