@@ -12,6 +12,7 @@ from monitor.rounds.look import look_at_site
 from monitor.rounds.poll import find_column, poll_column, record_poll
 from monitor.rounds.record import record_look
 from monitor.rounds.source import ask_source, record_source
+from monitor.rounds.tidy import tidy_store
 from monitor.store.tables import Policy
 
 Round = Callable[[Context, str], Awaitable[None]]
@@ -63,6 +64,11 @@ async def source(ctx: Context, key: str) -> None:
         await ctx.store.write(lambda session: record_source(session, ctx, policy_id, asked, ctx.now()))
 
 
+async def tidy(ctx: Context, _key: str) -> None:
+    """Forget what is old and what nothing rests on."""
+    await tidy_store(ctx, ctx.now())
+
+
 ROUNDS: Mapping[str, Round] = {
     "judge": judge,
     "column": poll,
@@ -70,4 +76,5 @@ ROUNDS: Mapping[str, Round] = {
     "audit": audit,
     "follow": follow,
     "source": source,
+    "tidy": tidy,
 }

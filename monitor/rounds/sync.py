@@ -12,8 +12,8 @@ from alerts.events import Kind
 from checks.obligations import State
 from checks.rules import RULES
 from checks.workdays import Deadline, deadline
+from monitor.rounds import follow, tidy
 from monitor.rounds.context import Context
-from monitor.rounds.follow import KEY
 from monitor.rounds.judge import settle
 from monitor.rounds.poll import key_of
 from monitor.rounds.rekey import decide_again
@@ -69,7 +69,8 @@ def _watches(targets: Targets) -> dict[str, list[str]]:
         "column": [key_of(portal, column) for portal in targets.portals for column in portal.columns],
         "look": [site.id for site in targets.sites if site.status != "closed"],
         "audit": [site.id for site in targets.sites],
-        "follow": [KEY],
+        "follow": [follow.KEY],
+        tidy.KIND: [tidy.KEY],
     }
 
 

@@ -1,0 +1,51 @@
+"""Keeping the store from growing without end: once a day, what nothing rests on any more is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlmodel import SQLModel
+
+from monitor.rounds.context import Context
+from monitor.store import ageing, watches
+from monitor.store.tables import AlertEvent, Item, Look
+
+KIND, KEY = "tidy", "store"
+EVERY = timedelta(days=1)
+
+LOOKS_WHOLE = timedelta(days=2)
+"""How long every look is kept; of older days the first one, and those that a verdict cites."""
+
+LOOKS_THINNED = timedelta(days=9)
+"""How far back looks are thinned: a daemon that was off for a week leaves nothing behind."""
+
+ROWS = timedelta(days=365)
+"""How long a row of a site is kept that stands on no list any more."""
+
+EVENTS = timedelta(days=30)
+"""How long an event is kept that no route wanted."""
+
+PIECE = 2000
+"""Rows deleted in one transaction: what others have to store waits no longer than that."""
+
+
+async def tidy_store(ctx: Context, now: datetime) -> None:
+    """Forget what is old and what nothing rests on, a piece at a time."""
+    portals = [portal.id for portal in ctx.targets.portals]
+    for site in ctx.targets.sites:
+        spare = partial(ageing.spare_looks, site=site.id, since=now - LOOKS_THINNED, until=now - LOOKS_WHOLE)
+        looks = await ctx.store.read(spare)
+        await _forget(ctx, Look, looks)
+    rows = await ctx.store.read(lambda session: ageing.rows_long_gone(session, portals, now - ROWS))
+    await _forget(ctx, Item, rows)
+    events = await ctx.store.read(lambda session: ageing.events_told_to_nobody(session, now - EVENTS))
+    await _forget(ctx, AlertEvent, events)
+    await ctx.store.write(lambda session: watches.put_off(session, KIND, KEY, now + EVERY, ran_at=now))
+
+
+async def _forget(ctx: Context, table: type[SQLModel], ids: Sequence[int | None]) -> None:
+    for start in range(0, len(ids), PIECE):
+        piece = partial(ageing.forget, table=table, ids=ids[start : start + PIECE])
+        await ctx.store.write(piece)

@@ -1,0 +1,70 @@
+"""What may be forgotten: looks on which no verdict rests, rows long gone, events that nobody was told of.
+
+Obligations, their changes of state, decisions, messages and the proof itself are never erased.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, SQLModel, col, delete, or_, select
+
+from alerts.events import Kind
+from monitor.store.tables import AlertContent, AlertEvent, Item, Look, Obligation, SiteState
+
+CHUNK = 400
+MOST = 50_000
+"""Rows of a kind that are forgotten in one go; more are left for the next."""
+
+
+def spare_looks(session: Session, site: str, since: datetime, until: datetime) -> list[int]:
+    """The ids of a site's looks in [since, until), all but each day's first and those that verdicts cite."""
+    query = select(Look.id, Look.at).where(Look.site == site, col(Look.at) >= since, col(Look.at) < until)
+    looks = [(at, id_) for id_, at in session.exec(query.order_by(col(Look.at))) if id_ is not None]
+    times = [at for at, _ in looks]
+    # A repost's own moment is that of its page, a little after its look began.
+    kept = {bisect_right(times, moment) - 1 for moment in _cited(session, site, since) if moment < until}
+    kept |= {index for index, at in enumerate(times) if index == 0 or at.date() != times[index - 1].date()}
+    return [id_ for index, (_, id_) in enumerate(looks) if index not in kept]
+
+
+def _cited(session: Session, site: str, since: datetime) -> Iterator[datetime]:
+    """The moments of readings on which what a site owes rests, and on which it will: the last whole look."""
+    state = session.get(SiteState, site)
+    if state is not None and state.last_complete_at is not None:
+        yield state.last_complete_at
+    settled = col(Obligation.settled_at)
+    recent = or_(settled.is_(None), settled >= since, col(Obligation.is_watched))
+    for obligation in session.exec(select(Obligation).where(Obligation.site == site, recent)):
+        stored = [*obligation.absent, (obligation.looked or {}).get("at")]
+        stored += [(obligation.sighting or {}).get(name) for name in ("seen_after", "seen_by")]
+        yield from (datetime.fromisoformat(text) for text in stored if text)
+
+
+def rows_long_gone(session: Session, portals: Collection[str], before: datetime) -> Sequence[int | None]:
+    """The ids of rows of sites that stand on no list since then.
+
+    A portal's stay: what it carried before starts no clock when it is listed again.
+    """
+    query = select(Item.id).where(col(Item.last_seen_at) < before, col(Item.owner).not_in(portals))
+    return session.exec(query.where(col(Item.policy_id).is_(None)).limit(MOST)).all()
+
+
+def events_told_to_nobody(session: Session, before: datetime) -> Sequence[int | None]:
+    """The ids of events that no route wanted; accusations stay: what is told again refers to them."""
+    accusing = [kind.value for kind in Kind if kind.accuses]
+    query = select(AlertEvent.id).where(
+        col(AlertEvent.told_at) < before,
+        col(AlertEvent.kind).not_in(accusing),
+        col(AlertEvent.id).not_in(select(AlertContent.event_id)),
+    )
+    return session.exec(query.limit(MOST)).all()
+
+
+def forget(session: Session, table: type[SQLModel], ids: Sequence[int | None]) -> None:
+    """Delete rows by their ids."""
+    key = table.__table__.c.id  # type: ignore[attr-defined]
+    for start in range(0, len(ids), CHUNK):
+        session.exec(delete(table).where(key.in_(ids[start : start + CHUNK])))
