@@ -79,7 +79,9 @@ def _lifecycle(
                 region=site.region,
             ),
         ),
-        *lifecycle.check_grading(grading_of(site), registered.opened, today, warn),
+        *lifecycle.check_grading(
+            grading_of(site), registered.opened, today, warn, is_portal=site.type == "portal"
+        ),
     ]
     if certificate is not None:
         known = Certificate(certificate.not_after, certificate.valid, certificate.reason)
@@ -123,7 +125,11 @@ def record_audit(session: Session, ctx: Context, site: Site, audited: Audited, n
         if finding.rule != "availability.home":
             apply_finding(session, ctx, site.id, site.region, finding, now)
     state = places.state_of(session, site.id)
-    state.tls_not_after = audited.certificate.not_after if audited.certificate else None
+    # A site that is down for a moment keeps what is known of its certificate: its end still draws near.
+    if audited.certificate is not None:
+        state.tls_not_after = audited.certificate.not_after
+    elif URL(site.url).scheme != "https":
+        state.tls_not_after = None
     grading = grading_of(site)
     due = lifecycle.assessment_due(grading) if grading else None
     state.assessment_due = due.isoformat() if due else None

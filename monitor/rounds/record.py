@@ -235,6 +235,7 @@ def _look_of(site: Site, looked: Looked) -> Look:
                 "url": reading.place.url,
                 "rows": len(reading.rows),
                 "trouble": reading.trouble,
+                "certificate": reading.page.certificate_error,
             }
             for reading in looked.readings
         ],

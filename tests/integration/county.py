@@ -8,6 +8,7 @@ reader and the configuration are the real ones.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -35,7 +36,7 @@ from monitor.rounds.poll import key_of
 from monitor.rounds.sync import apply_targets
 from monitor.store import duties, schema, views, watches
 from monitor.store.session import Store
-from monitor.store.tables import AlertEvent, Item, Obligation, Place, Policy, Problem, Transition, Watch
+from monitor.store.tables import AlertEvent, Item, Look, Obligation, Place, Policy, Problem, Transition, Watch
 from monitor.targets import Targets, counting, load
 
 T = TypeVar("T")
@@ -234,6 +235,8 @@ EMPTY = Reply("")
 GARBAGE = Reply(b"\x89\x00\x13garbage \xff\xfe" * 40)
 DROPPED = Reply(status=-1)
 """The connection is closed without an answer."""
+HANGING = Reply(status=-2)
+"""No answer ever comes."""
 
 
 class Host:
@@ -298,7 +301,9 @@ class Host:
         path = unquote(request.path_qs)
         self.heard.append(Heard(path, {name.lower(): value for name, value in request.headers.items()}))
         reply = self.replies.get(path) or self.replies.get("*") or self._page(path)
-        if reply.status < 0:
+        if reply is HANGING:
+            await asyncio.Event().wait()
+        if reply is DROPPED:
             assert request.transport is not None
             request.transport.abort()
         body = reply.body.encode(self.encoding) if isinstance(reply.body, str) else reply.body
@@ -584,6 +589,9 @@ class World:
         assert isinstance(last.facts, RepostFacts)
         return last.facts
 
+    async def looks(self) -> list[Look]:
+        return await self.all(Look)
+
     async def place(self, owner: str, url: str) -> Place:
         (only,) = [row for row in await self.all(Place) if (row.owner, row.url) == (owner, url)]
         return only
@@ -618,7 +626,10 @@ def furnish(hosts: Mapping[str, Host]) -> None:
 
 @asynccontextmanager
 async def made(
-    folder: Path, config: str = CONFIG, settings: FetchSettings | None = None
+    folder: Path,
+    config: str = CONFIG,
+    settings: FetchSettings | None = None,
+    trust: ssl.SSLContext | None = None,
 ) -> AsyncIterator[World]:
     """A furnished world with its configuration in force; nothing was read yet."""
     clock = Clock()
@@ -629,7 +640,7 @@ async def made(
         store = stack.enter_context(_opened(folder))
         fetch = settings or FetchSettings(patience=timedelta(0))
         client = await stack.enter_async_context(
-            Client(fetch, Guard(tuple(targets.fetch.allow_networks)), clock=clock)
+            Client(fetch, Guard(tuple(targets.fetch.allow_networks)), clock=clock, trust=trust)
         )
         context = Context(
             targets=targets,
