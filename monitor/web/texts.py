@@ -168,9 +168,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "bar.past-limit": ("超过规定时限", "past the limit"),
     "bar.interval": ("转载出现在这一段时间内", "the repost appeared in this interval"),
     "bar.scale": (
-        "各段按本段时间分别绘制；绿色深条为转载出现的区间。",
-        "Each stretch has its own scale; the dark bar is the interval in which the repost appeared.",
+        "各段按本段时间分别绘制。",
+        "Each stretch has its own scale.",
     ),
+    "bar.dark": ("深色条为转载出现的区间。", "The dark bar is the interval in which the repost appeared."),
     "bar.alt": (
         "起点{started}，力争时限{target}，规定时限{limit}",
         "start {started}, target {target}, limit {limit}",
