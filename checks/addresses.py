@@ -42,6 +42,9 @@ _TRACKING = frozenset(
 )
 """What chat programs, counters and sessions append; it chooses no page."""
 
+_LONGEST = 4000
+"""Signs of an address that is compared: wrapped in one another, longer ones cost more than they can tell."""
+
 _SCHEMES = ("http", "https", "")
 _USUAL_PORTS = (None, 80, 443)
 _PATH_SAFE = "/:@!$&'()*+,;=~"
@@ -54,10 +57,10 @@ def canonical(url: str) -> str:
     Scheme, default port, host label of the desktop or telephone, order of the query, tracking, session,
     `index.html` and anchors do not count; a route kept in the fragment (`#/…`, `#!…`, `#id=…`) does. Redirect
     pages carrying their target, big5 and IPv6 gateways are looked through. Never raises: what is no web
-    address comes back as it stood, without surrounding space.
+    address, or longer than any, comes back as it stood, without surrounding space.
     """
     text = url.strip()
-    while True:
+    while len(text) <= _LONGEST:
         try:
             parts = urlsplit(text)
             inner = _behind(text, parts)
@@ -66,6 +69,7 @@ def canonical(url: str) -> str:
         except ValueError:  # a broken port or IPv6 literal
             return text
         text = inner
+    return text
 
 
 def names_page(address: str) -> bool:

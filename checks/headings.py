@@ -12,7 +12,7 @@ from enum import Enum
 from functools import lru_cache
 
 from checks.mojibake import LOST
-from checks.titles import LONGEST, bare, clean, doc_numbers, letters, normalise
+from checks.titles import LONGEST, LONGEST_RAW, bare, clean, doc_numbers, letters, normalise
 
 _ELLIPSIS = re.compile(r"(?:\.{2,}|。{2,}|⋯+)")
 _CUT_NUMBER = re.compile(r"[(\[【]\s?[\u4e00-\u9fff]{2,10}[〔\[(]\d{0,4}[〕\])]?第?\d{0,5}\s?$")
@@ -110,9 +110,13 @@ class Heading:
     pieces: tuple[str, ...]
 
 
-@lru_cache(maxsize=8192)
 def read_heading(title: str) -> Heading:
     """Take a title apart; an empty one gives an empty heading."""
+    return _read(title[:LONGEST_RAW])
+
+
+@lru_cache(maxsize=8192)
+def _read(title: str) -> Heading:
     readable = clean(title)[:LONGEST]
     shown = bare(readable)
     cut = bool(_ELLIPSIS.search(shown))

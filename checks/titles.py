@@ -59,17 +59,24 @@ _KIND_END = re.compile(r"(?:通知|意见|办法|规定|方案|决定|批复|函
 LONGEST = 300
 """Signs of a title that count: what is longer is no title, and must not cost more."""
 
+LONGEST_RAW = 3000
+"""The same with its markup; titles are remembered by it, and there are thousands."""
+
 _LEAST = 4
 """A title keeps its affixes when fewer signs would be left of it."""
 
 
-@lru_cache(maxsize=8192)
 def normalise(title: str) -> str:
     """Return the form in which two titles are equal; idempotent, and "" for what holds no letter.
 
     Beyond `clean` and `bare`, spaces, quotes, book marks and every other sign are dropped; the signs
     between two figures are written 至. A character lost to a wrong encoding stays as U+FFFD.
     """
+    return _normalised(title[:LONGEST_RAW])
+
+
+@lru_cache(maxsize=8192)
+def _normalised(title: str) -> str:
     key = letters(bare(clean(title)[:LONGEST]))
     while (again := letters(bare(clean(key)[:LONGEST]))) != key:
         key = again

@@ -89,8 +89,10 @@ def decode(body: bytes, content_type: str = "", asked: str | None = None) -> Dec
     declaration, the detector. A declaration that does not decode strictly is overruled by the next one,
     and so is one of anything else where the bytes are UTF-8 throughout.
     """
-    claims = list(_claims(body, content_type, asked))
-    for codec, how in claims:
+    claims: dict[str, How] = {}
+    for codec, how in _claims(body, content_type, asked):
+        claims.setdefault(codec, how)  # said a thousand times, it is tried once
+    for codec, how in claims.items():
         if codec != UTF8 and how in ("header", "meta") and _is_utf8_beyond_chance(body):
             continue
         if (text := _strictly(body, codec)) is not None:
@@ -98,7 +100,7 @@ def decode(body: bytes, content_type: str = "", asked: str | None = None) -> Dec
     for codec in _detected(body):
         if (text := _strictly(body, codec)) is not None:
             return Decoded(text, _name(codec), "detector")
-    return _repaired(body, [codec for codec, _ in claims])
+    return _repaired(body, list(claims))
 
 
 def _claims(body: bytes, content_type: str, asked: str | None) -> Iterator[tuple[str, How]]:

@@ -17,10 +17,21 @@ from checks.numbers import doc_numbers, find_numbers
 from monitor.reading.dates import OFFICE_ZONE, Moment, Precision
 from monitor.reading.footer import site_code
 from monitor.reading.headline import article_title, title_at
-from monitor.reading.markup import Document, ancestors, inner_text, marks, plain, read_document
+from monitor.reading.markup import (
+    Document,
+    ancestors,
+    glimpse,
+    inner_text,
+    link_text,
+    marks,
+    plain,
+    read_document,
+)
 from monitor.reading.outline import Outline, draw_outline, find_content
 from monitor.reading.places import Span, labelled_value, published, source
 from monitor.reading.tags import SITE_IDS, SOURCES, read_tags
+
+MOST_ORIGINS = 20  # places that name where a text comes from; they may stand in one another
 
 _FILE = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|ofd|ceb|zip|rar|7z|rtf|tif{1,2})$", re.IGNORECASE)
 _FILE_BOX = re.compile(
@@ -152,14 +163,15 @@ def _attachments(document: Document, content: LexborNode | None) -> Iterator[Att
         if content is not None
         else {}
     )
+    boxes: dict[int, bool] = {}
     beside = {
         url: anchor
         for anchor, url in (_anchors(document.tree.body, document) if document.tree.body else ())
-        if url not in inside and is_file(url) and _in_file_box(anchor)
+        if url not in inside and is_file(url) and _in_file_box(anchor, boxes)
     }
     for url, anchor in (inside | beside).items():
         name = (
-            inner_text(anchor)
+            link_text(anchor)
             or plain(anchor.attributes.get("title"))
             or unquote(urlsplit(url).path.rpartition("/")[2])
         )
@@ -172,9 +184,13 @@ def is_file(url: str) -> bool:
     return _FILE.search(parts.path) is not None or _FILE.search(parts.query) is not None
 
 
-def _in_file_box(anchor: LexborNode) -> bool:
+def _in_file_box(anchor: LexborNode, known: dict[int, bool]) -> bool:
+    """Tell whether a link stands in a box for files; `known` are the boxes already looked at."""
     for box in ancestors(anchor, 4):
-        if _FILE_BOX.search(marks(box)) or inner_text(box)[:40].lstrip("【[").startswith("附件"):
+        if box.mem_id not in known:
+            named = _FILE_BOX.search(marks(box)) is not None
+            known[box.mem_id] = named or glimpse(box, 40).lstrip("【[").startswith("附件")
+        if known[box.mem_id]:
             return True
     return False
 
@@ -183,10 +199,14 @@ def _links(document: Document, outline: Outline, content: LexborNode | None) -> 
     found: dict[str, None] = {}
     for _, url in _anchors(content, document) if content is not None else ():
         found.setdefault(url)
-    for block in outline.blocks:
-        if block.is_own and block.linked and len(block.text) <= 200 and _ORIGIN.search(block.text):
-            for _, url in _anchors(block.node, document):
-                found.setdefault(url)
+    origins = {
+        block.node.mem_id: block.node
+        for block in outline.blocks
+        if block.is_own and block.linked and len(block.text) <= 200 and _ORIGIN.search(block.text)
+    }
+    for node in list(origins.values())[:MOST_ORIGINS]:
+        for _, url in _anchors(node, document):
+            found.setdefault(url)
     if target := redirect_target(document):
         found.setdefault(target)
     return list(found)

@@ -15,9 +15,16 @@ from monitor.reading.rows import Row, once
 
 MOST_ENTRIES = 1000
 
+# Of the library, where elements stand where it expects none, or figures are larger than any.
+_FAULTS = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
+
 _ENTRY = re.compile(r"<(?:item|entry)[\s>]")
-_DECLARATION = re.compile(r"<\?xml[^<>]{0,200}\?>")
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:rss|feed|(?:\w+:)?RDF)\b", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<\w")
+_REFERENCE = re.compile(r"&#(?:[xX]([\da-fA-F]+)|(\d+));?", re.ASCII)
+_UNREAD = re.compile(  # what is held against all of its like, entry by entry
+    r"</?(?:[\w-]+:)?(?:category|keywords)\b[^<>]*>", re.IGNORECASE
+)
 _SITEMAP_TAG = re.compile(
     r"<(/?)(?:[\w-]+:)?(url|sitemap|loc|lastmod|title|publication_date)\b[^<>]*>([^<]*)"
 )
@@ -35,12 +42,12 @@ def read_feed(text: str, url: str, zone: ZoneInfo = OFFICE_ZONE) -> list[Row]:
     """Return the entries of an RSS or Atom feed. Times without an offset are the zone's."""
     import feedparser  # noqa: PLC0415 - heavy, and most lists are no feeds
 
-    source = _DOCTYPE.sub("", _DECLARATION.sub("", _newest(text), count=1))
+    source = _UNREAD.sub("", _REFERENCE.sub(_sign, _body(_newest(text))))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     stream = io.BytesIO(source.encode("utf-8", "replace"))  # never a str, which it would open as an address
     try:
         feed = feedparser.parse(stream, response_headers=headers, sanitize_html=False)
-    except (LookupError, ValueError, TypeError, AttributeError):  # elements where its handlers expect none
+    except _FAULTS:
         return []
     rows = []
     for entry in feed.get("entries", ()):
@@ -50,6 +57,19 @@ def read_feed(text: str, url: str, zone: ZoneInfo = OFFICE_ZONE) -> list[Row]:
             moment = read_field(entry.get("published") or entry.get("updated") or "", zone)
             rows.append(Row(title, link, moment.value if moment else None))
     return once(rows)
+
+
+def _body(text: str) -> str:
+    """Return a feed from its root element on: what is declared before it, entities too, is not heard."""
+    root = _ROOT.search(text) or _ANY_TAG.search(text)
+    return text[root.start() :] if root else ""
+
+
+def _sign(reference: re.Match[str]) -> str:
+    """Leave a reference to a character as it is, unless there is no such character."""
+    figures = (reference[1] or reference[2]).lstrip("0") or "0"
+    number = int(figures[:8], 16 if reference[1] else 10)
+    return reference[0] if number < 0xD800 or 0xDFFF < number <= 0x10FFFF else "\ufffd"
 
 
 def _newest(text: str) -> str:

@@ -23,6 +23,7 @@ _SITE = re.compile(r"(?:网站|门户|政府网|信息网|公众网|首页|人�
 _SEPARATOR = re.compile(r"\s*[|_｜]\s*|\s+[-–—]+\s+|\s*>\s*")
 _NUMBER_LINE = re.compile(r"[（(][^（）()]{4,40}号[)）]")
 _DASH = re.compile(r"[-–—]{1,2}")
+LONGEST = 500  # of a window title, each part of which is held against each heading
 _NEAR = 12  # blocks before the text among which what is merely named a title is taken for one
 
 
@@ -83,7 +84,7 @@ def _is_tagged(block: Block) -> bool | None:
 def _window_titles(document: Document, tags: Tags) -> list[str]:
     """Return the parts of the window title that are no site's name, the longest first."""
     node = document.tree.css_first("title")
-    whole = squeeze(node.text()) if node is not None else ""
+    whole = squeeze(node.text()[:LONGEST]) if node is not None else ""
     if not whole or is_placeholder(whole):
         return []
     parts = [part for part in _SEPARATOR.split(whole) if part]

@@ -13,12 +13,13 @@ from selectolax.lexbor import LexborNode
 
 from monitor.reading.dates import OFFICE_ZONE
 from monitor.reading.footer import Footer, footer_of
-from monitor.reading.markup import HEADINGS, ancestors, link_text, plain, read_document, squeeze
+from monitor.reading.markup import HEADINGS, ancestors, glimpse, link_text, plain, read_document
 from monitor.reading.outline import draw_outline
 from monitor.reading.rows import Ground, Row, is_title, link_title, once, row_of_link
 
 SHORTEST = 6  # a content link's title has as many characters at least, a column's at most twice as many
 MOST_LINKS, MOST_TIMES = 5000, 5  # of all links, and of those to one address
+LONGEST_NAME = 60  # of a heading, of which no more is looked at
 HIGHEST = 4  # how far above a link its date's box lies at most
 
 _COLUMN = re.compile(
@@ -89,10 +90,11 @@ def named_links(page_text: str, url: str) -> tuple[Row, ...]:
 
 
 def _named(links: Iterable[tuple[LexborNode, str, str]]) -> Iterator[Row]:
+    seen: dict[int, str] = {}
     for anchor, address, title in links:
         name = title
         if _MORE.fullmatch(link_text(anchor)) or not title:
-            name = _name_beside(anchor) or title
+            name = _name_beside(anchor, seen) or title
         yield Row(name, address)
 
 
@@ -103,8 +105,11 @@ def _columns(links: Iterable[tuple[LexborNode, str, str]]) -> Iterator[Row]:
             yield row
 
 
-def _name_beside(anchor: LexborNode) -> str:
-    """Return the heading a "more" link belongs to: the short text before it in its box or that box's."""
+def _name_beside(anchor: LexborNode, seen: dict[int, str]) -> str:
+    """Return the heading a "more" link belongs to: the short text before it in its box or that box's.
+
+    `seen` keeps the beginnings of the texts looked at: many links may stand beside one long text.
+    """
     named = plain(anchor.attributes.get("title"))
     if named and is_title(named):
         return named
@@ -113,7 +118,9 @@ def _name_beside(anchor: LexborNode) -> str:
         for _ in range(4):
             if before is None:
                 break
-            text = squeeze(before.text_content if before.is_text_node else before.text(separator=" "))
+            if before.mem_id not in seen:
+                seen[before.mem_id] = glimpse(before, LONGEST_NAME)
+            text = seen[before.mem_id]
             if before.tag in HEADINGS or 2 <= len(text) <= 2 * SHORTEST:
                 return text
             before = before.prev

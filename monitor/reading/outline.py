@@ -31,6 +31,7 @@ _FILES = "a[href$='.pdf'], a[href$='.doc'], a[href$='.docx'], a[href$='.wps'], a
 _LINES = frozenset(("p", "hr", "tr", *HEADINGS))  # end a line, and are no boxes
 _BOXES = frozenset(("div", "section", "article", "aside", "nav", "header", "footer", "form", "main"))
 _BOXES |= {"table", "tbody", "td", "ul", "ol", "dl", "li", "body"}
+_MOST_BARE = 20  # places without text that are looked through for a file; they may stand in one another
 _LEAST = 40  # a known place with less text than this and no file in it is a shell
 
 
@@ -166,7 +167,8 @@ def find_content(document: Document, outline: Outline) -> LexborNode | None:
     """Return the element that holds the article's text: by its known names, else the densest."""
     for names in _KNOWN:
         named = select(document.tree, names)
-        places = [node for node in named if outline.size(node) >= _LEAST or _has_file(node)]
+        bare = [node for node in named if outline.size(node) < _LEAST][:_MOST_BARE]
+        places = [node for node in named if outline.size(node) >= _LEAST] + list(filter(_has_file, bare))
         if places:
             return max(places, key=outline.size)
     return _densest(outline)

@@ -9,7 +9,14 @@ from __future__ import annotations
 import re
 
 from monitor.reading.article import is_file, redirect_target
-from monitor.reading.markup import Document, inner_text, is_placeholder, read_document, squeeze
+from monitor.reading.markup import (
+    Document,
+    inner_text,
+    is_placeholder,
+    link_text,
+    read_document,
+    squeeze,
+)
 from monitor.reading.outline import draw_outline
 from monitor.reading.rows import is_title
 
@@ -82,8 +89,10 @@ def is_template(page_text: str) -> str | None:
         return f"its title is the template {squeeze(node.text())[:60]}"
     blocks = draw_outline(document).blocks
     empty = [block for block in blocks if is_placeholder(block.text)]
-    written = sum(len(block.text) - block.linked for block in blocks if block.is_own and block not in empty)
-    titled = sum(is_title(inner_text(anchor)) for anchor in document.tree.css("a[href]"))
+    written = sum(
+        len(block.text) - block.linked for block in blocks if block.is_own and not is_placeholder(block.text)
+    )
+    titled = sum(is_title(link_text(anchor)) for anchor in document.tree.css("a[href]"))
     if written < WRITTEN * len(empty) and titled < 10 * len(empty):
         return f"it holds templates not filled in, such as {empty[0].text[:60]}"
     return None

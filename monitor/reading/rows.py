@@ -36,7 +36,9 @@ SHORTEST = 8  # characters of a title that no category and no "more" has
 LONGEST = 500  # and one with more text than this beside its title is an article
 
 _BULLETS = " ·•▪●■◆◇○□→►▶›»|"
-_CUT = re.compile(r"(?:\.{2,}|…+|．{2,}|。{2,}|⋯+)$")
+_CUT = re.compile(  # a run of dots is tried once, not from each of its dots
+    r"(?:(?<!\.)\.{2,}|(?<!…)…+|(?<!．)．{2,}|(?<!。)。{2,}|(?<!⋯)⋯+)$"
+)
 _NO_TITLE = re.compile(
     r"(?:查看|阅读|点击|浏览|more|read)?\s*(?:更多|详细(?:信息|内容|情况)?|详情|全文|下载|查看|原文|more)?[\s>»›+.…\[\]【】]*",
     re.IGNORECASE,
@@ -55,7 +57,7 @@ _MARK = re.compile(
 )
 _DAY = re.compile(r"[\[【(（]?\s*\d{1,2}(?:[-/.]\d{1,2}|月\d{1,2}日)\s*[\]】)）]?")
 _DATE_TAIL = re.compile(
-    r"[\s(（\[【]+((?:19|20)\d{2}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)(?:\s\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"(?<![\s(（\[【])[\s(（\[【]+((?:19|20)\d{2}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)(?:\s\d{1,2}:\d{2}(?::\d{2})?)?"
     r"|\d{1,2}[-/]\d{1,2}(?=\s*[)）\]】]))[\s)）\]】]*$"
 )
 _DATE_HEAD = re.compile(
@@ -86,11 +88,11 @@ def link_title(anchor: LexborNode) -> str:
     """Return the title a link stands for: in full from its title attribute where the text is cut."""
     if swallows(anchor):
         return ""
-    shown = _shown_title(anchor)
+    shown = _shown_title(anchor)[:LONGEST]
     whole = _fuller(shown, _named(anchor))
     if whole == shown and is_title(shown):
         whole = _named_around(anchor, shown)
-    return _trim(whole or _picture_title(anchor))
+    return _trim(whole or _picture_title(anchor)[:LONGEST])
 
 
 def _named(node: LexborNode) -> str:
