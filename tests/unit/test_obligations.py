@@ -68,9 +68,19 @@ TABLE = [
     (facts(59, sighting=seen(59, 600)), 600, State.MET, "last lacked before the target, seen by the limit"),
     (facts(60, sighting=seen(60, 61)), 61, State.MET_LATE, "lacked at the target"),
     (facts(60, sighting=seen(60, 600)), 600, State.MET_LATE, "seen at the limit"),
-    (facts(60, sighting=seen(60, 700, declared=599)), 700, State.MET_LATE, "its own time says before the limit"),
+    (
+        facts(60, sighting=seen(60, 700, declared=599)),
+        700,
+        State.MET_LATE,
+        "its own time says before the limit",
+    ),
     (facts(30, sighting=seen(30, 700, declared=45)), 700, State.MET, "its own time says before the target"),
-    (facts(30, sighting=seen(30, 700, declared=20)), 700, State.UNPROVEN, "its time lies before a reading without it"),
+    (
+        facts(30, sighting=seen(30, 700, declared=20)),
+        700,
+        State.UNPROVEN,
+        "its time lies before a reading without it",
+    ),
     (facts(30, sighting=seen(30, 700, declared=701)), 700, State.UNPROVEN, "its time lies after it was seen"),
     (facts(599, sighting=seen(599, 601)), 601, State.UNPROVEN, "around the limit: nobody can say"),
     (facts(600, sighting=seen(600, 603)), 603, State.UNPROVEN, "one reading at the limit, then done"),
@@ -183,7 +193,9 @@ def test_the_same_facts_always_give_the_same_verdict(
 
 
 @given(absences, sightings(), st.floats(0, 400))
-def test_an_earlier_repost_never_makes_it_worse(absent: list[float], sighting: Sighting, earlier: float) -> None:
+def test_an_earlier_repost_never_makes_it_worse(
+    absent: list[float], sighting: Sighting, earlier: float
+) -> None:
     by = sighting.seen_by - timedelta(minutes=earlier)
     if sighting.seen_after is not None and by <= sighting.seen_after:
         by = sighting.seen_after + timedelta(seconds=1)
@@ -224,7 +236,8 @@ def test_an_accusation_rests_on_readings_at_or_after_the_limit(
 def test_absences_are_counted_apart(absent: list[float]) -> None:
     moments = [at(m) for m in absent]
     assert is_proven_absent(CLOCK, moments, PATIENCE) == (
-        len(late := sorted(m for m in moments if m >= LIMIT)) > 1 and late[-1] - late[0] >= PATIENCE.absent_apart
+        len(late := sorted(m for m in moments if m >= LIMIT)) > 1
+        and late[-1] - late[0] >= PATIENCE.absent_apart
     )
 
 
@@ -250,7 +263,9 @@ def test_when_the_clock_starts(
 
 
 @given(st.none() | minutes, minutes, st.floats(0, 100))
-def test_a_clock_never_starts_after_the_item_was_seen(declared: float | None, after: float, gap: float) -> None:
+def test_a_clock_never_starts_after_the_item_was_seen(
+    declared: float | None, after: float, gap: float
+) -> None:
     stated = Declared(moment=at(declared)) if declared is not None else Declared()
     start = start_of(stated, at(after), at(after + gap))
     assert at(after) - timedelta(minutes=10) <= start <= at(after + gap)
@@ -268,8 +283,18 @@ def test_midnight_is_a_day_and_not_a_moment() -> None:
 # (day declared, moment of the last reading without it, stale?, reason)
 STALENESS = [
     (date(2026, 11, 24), datetime(2026, 11, 24, 9, 0, tzinfo=ZONE), False, "today's"),
-    (date(2026, 11, 21), datetime(2026, 11, 24, 9, 0, tzinfo=ZONE), False, "three days is not more than three"),
-    (date(2026, 11, 20), datetime(2026, 11, 24, 9, 0, tzinfo=ZONE), True, "four days: an old paper listed again"),
+    (
+        date(2026, 11, 21),
+        datetime(2026, 11, 24, 9, 0, tzinfo=ZONE),
+        False,
+        "three days is not more than three",
+    ),
+    (
+        date(2026, 11, 20),
+        datetime(2026, 11, 24, 9, 0, tzinfo=ZONE),
+        True,
+        "four days: an old paper listed again",
+    ),
     (date(2020, 1, 1), None, False, "nothing was read before: the first reading has its own rule"),
     (None, datetime(2026, 11, 24, 9, 0, tzinfo=ZONE), False, "no day declared"),
 ]
