@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.delivery import Channel, Deliverer, Pace
 from alerts.messages import Basis, OfficeFacts
@@ -29,7 +30,7 @@ from monitor.rounds.follow import routing_of
 from monitor.rounds.sync import apply_targets
 from monitor.store import schema
 from monitor.store.outbox import StoredOutbox
-from monitor.store.session import Store
+from monitor.store.session import Store, reason_of
 from monitor.targets import Targets, TargetsError, counting, load, stamp
 from monitor.web.console import console_app
 from monitor.web.probes import probes_app
@@ -185,31 +186,50 @@ class Service:
             await running
 
     async def _follow_changes(self, stop: asyncio.Event) -> None:
-        """Reload when asked to, or when a file of the configuration changed."""
-        seen = stamp(self.context.targets)
+        """Reload when asked to, or when a file of the configuration changed and stands still again."""
+        seen = last = stamp(self.context.targets)
         while not stop.is_set():
             await _either(stop, LOOK_FOR_CHANGES, self._reload)
-            now = stamp(self.context.targets)
-            if self._reload.is_set() or now != seen:
-                self._reload.clear()
-                await self._try_reload()
-                seen = stamp(self.context.targets)
+            now, is_asked = stamp(self.context.targets), self._reload.is_set()
+            self._reload.clear()
+            # Of a file that is being written half would be read: sites would leave, and their clocks end.
+            if is_asked or (now != seen and now == last):
+                seen = await self._try_reload(now)
+            last = now
 
-    async def _try_reload(self) -> None:
-        """Load the configuration anew; one that has errors changes nothing but the metric."""
+    async def _try_reload(self, found: str) -> str:
+        """Load the configuration anew; one that has errors changes nothing but the metric.
+
+        found: the files' mark before they were read. Gives the mark from which the next change is told: what
+        was written meanwhile is a change, and what the store did not take is taken at the next look.
+        """
+        old = self.context
         try:
             targets = load(self.config)
+            if _is_empty(targets) and not _is_empty(old.targets):
+                return self._refuse(f"{self.config.name} names no portal and no site any more", found)
+            if _fixed(targets) != _fixed(old.targets):
+                log.warning(
+                    "a change of [store], [server] or [fetch] waits for the next start", action="reload"
+                )
+            await self._take(replace(old, targets=targets, counting=counting(targets)))
         except TargetsError as error:
-            self.metrics.reload_successful.set(0)
             # No traceback: the error names every fault of the file, with its place and remedy.
-            log.warning("configuration not taken, the old one holds", action="reload", error=str(error))
-            return
-        old = self.context
-        if _fixed(targets) != _fixed(old.targets):
-            log.warning("a change of [store], [server] or [fetch] waits for the next start", action="reload")
-        await self._take(replace(old, targets=targets, counting=counting(targets)))
+            return self._refuse(str(error), found)
+        except SQLAlchemyError as error:
+            return self._refuse(f"the store does not answer: {reason_of(error)}", "")
         self.engine.wake()
         log.info("configuration taken", action="reload", sites=len(targets.sites))
+        return stamp(targets) if stamp(old.targets) == found else ""
+
+    def _refuse(self, why: str, mark: str) -> str:
+        self.metrics.reload_successful.set(0)
+        log.warning("configuration not taken, the old one holds", action="reload", error=why)
+        return mark
+
+
+def _is_empty(targets: Targets) -> bool:
+    return not (targets.portals or targets.sites)
 
 
 def _fixed(targets: Targets) -> tuple[Any, ...]:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.rounds.context import Context
 from monitor.rounds.kinds import ROUNDS, Round
 from monitor.store import duties, watches
+from monitor.store.session import reason_of
 
 log = structlog.get_logger("duban.engine")
 
@@ -38,10 +41,12 @@ class Engine:
         context: Callable[[], Context],
         rounds: Mapping[str, Round] = ROUNDS,
         most_at_once: int = 100,
+        setback: timedelta = LONGEST_SLEEP,
     ) -> None:
         self._context = context
         self._rounds = rounds
         self._most_at_once = most_at_once
+        self.setback = setback
         self._running: dict[Identity, asyncio.Task[None]] = {}
         self._resting: dict[Identity, datetime] = {}
         self._woken = asyncio.Event()
@@ -58,8 +63,13 @@ class Engine:
             ctx = self._context()
             now = ctx.now()
             self.last_turn_at = now
-            await self._start_due(ctx, now)
-            await self._sleep(ctx, stop)
+            try:
+                await self._start_due(ctx, now)
+                await self._sleep(ctx, stop)
+            except SQLAlchemyError as error:
+                # A store that restarts or is locked comes back, and what was due then is due still.
+                log.warning("the store does not answer", action="turn", error=reason_of(error))
+                await _pause(stop, self.setback)
 
     async def drain(self, patience: timedelta) -> None:
         """Let running rounds finish, for a while; then cancel them. What they did not store is due again."""
@@ -107,3 +117,8 @@ class Engine:
         await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
+
+
+async def _pause(stop: asyncio.Event, longest: timedelta) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), longest.total_seconds())

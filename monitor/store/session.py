@@ -27,6 +27,11 @@ class StoreError(Exception):
     """The store cannot be opened or written."""
 
 
+def reason_of(error: SQLAlchemyError) -> str:
+    """What the database itself said, in one line; without the statement and its parameters."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())
+
+
 class _Job(Generic[T]):
     """Work for the writer, and where its outcome goes."""
 

@@ -82,6 +82,8 @@ def _read(path: Path, reading: Reading, trail: tuple[Path, ...]) -> None:
         reading.problems.append(Problem(name, f"is not text in UTF-8, at byte {error.start}"))
     except tomllib.TOMLDecodeError as error:
         reading.problems.append(_syntax_problem(name, text, error))
+    except RecursionError:
+        reading.problems.append(Problem(name, "is not TOML: tables or arrays in it lie too deep"))
     else:
         source = Source(path, name, text, tables)
         reading.sources.append(source)
