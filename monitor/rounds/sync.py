@@ -18,7 +18,7 @@ from monitor.rounds.judge import settle
 from monitor.rounds.poll import key_of
 from monitor.rounds.rekey import decide_again
 from monitor.rounds.telling import tell_problem
-from monitor.store import duties, places, problems, watches
+from monitor.store import duties, items, places, problems, watches
 from monitor.store.places import COLUMN, HOME, PlaceSpec
 from monitor.store.tables import Obligation, Policy, Problem
 from monitor.targets import Targets, binds
@@ -34,8 +34,10 @@ def apply_targets(session: Session, ctx: Context, now: datetime) -> None:
     places.sync_sites(session, {site.id for site in targets.sites if site.binds_repost}, now)
     watches.sync(session, _watches(targets), now)
     count = _counter(ctx)
-    for obligation in duties.unsettled(session):
-        if _follow(session, ctx, obligation, count):
+    unsettled = duties.unsettled(session)
+    policies = items.policies_by_id(session, {o.policy_id for o in unsettled if o.policy_id is not None})
+    for obligation in unsettled:
+        if _follow(ctx, obligation, policies.get(obligation.policy_id or 0), count):
             settle(session, ctx, obligation, now)
     decide_again(session, ctx, now)
     _close_what_is_judged_no_more(session, ctx, now)
@@ -109,7 +111,10 @@ def _counter(ctx: Context) -> Callable[[datetime, str], Deadlines]:
 
 
 def _follow(
-    session: Session, ctx: Context, obligation: Obligation, count: Callable[[datetime, str], Deadlines]
+    ctx: Context,
+    obligation: Obligation,
+    policy: Policy | None,
+    count: Callable[[datetime, str], Deadlines],
 ) -> bool:
     """Count an unsettled obligation's deadlines anew, and let it go where its site is no longer bound.
 
@@ -122,19 +127,18 @@ def _follow(
     obligation.is_limit_certain = limit.certain
     if obligation.looked is not None and datetime.fromisoformat(obligation.looked["at"]) < limit.at:
         obligation.looked = None  # the last look is taken at the limit, and that lies ahead again
-    if State(obligation.state).is_open and (why := _unbound(session, ctx, obligation)) is not None:
+    if State(obligation.state).is_open and (why := _unbound(ctx, obligation, policy)) is not None:
         obligation.void = why
     return before != (target.at, limit.at, limit.certain, obligation.void)
 
 
-def _unbound(session: Session, ctx: Context, obligation: Obligation) -> str | None:
+def _unbound(ctx: Context, obligation: Obligation, policy: Policy | None) -> str | None:
     """Why a site is bound no more, None where it is. A portal that left the configuration binds as it did."""
     site = ctx.site(obligation.site)
     if site is None:
         return "the site left the configuration"
     if not site.binds_repost:
         return f"the site is {site.status}, or reposting is not among its duties"
-    policy = session.get(Policy, obligation.policy_id)
     carriers = [carrier["portal"] for carrier in policy.carriers] if policy else []
     portals = [ctx.targets.portal_of.get(id_) for id_ in carriers]
     if portals and all(portal is not None and not binds(portal, site) for portal in portals):
