@@ -110,6 +110,11 @@ COSTLY: list[tuple[str, Callable[[str], object], str]] = [
         f"<rss><channel><item>{numbered('<category>c{}</category>', 25_000)}",
     ),
     (
+        "each tag of a text in a feed was weighed like one of the feed's own",
+        feed,
+        f"<rss><channel><item><title>x</title><description>{'<b>' * 250_000}",
+    ),
+    (
         "each of a thousand declarations was tried on all bytes",
         lambda page: decode(page.encode("gb18030") + b"\xff"),
         "<meta charset=big5>" * 800 + "关于印发办法的通知" * 300_000,
