@@ -5,9 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What strangers may take: so many connections at once, each of which asks anew so often, in seconds.
+
+    Every connection holds a descriptor, and the daemon needs those to read the web and its store.
+    """
+
+    most: int = 200
+    patience: float = 30.0
 
 
 class ListenError(Exception):
@@ -21,7 +35,36 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: Any, listen: str, stop: asyncio.Event, key: str) -> None:
+class _Connection(H11Protocol):
+    """One connection; dropped at once where there are too many, and later where it only holds its place."""
+
+    def __init__(self, bounds: Bounds, **given: Any) -> None:
+        super().__init__(**given)
+        self._bounds = bounds
+        self._last: RequestResponseCycle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        super().connection_made(transport)
+        if len(self.connections) > self._bounds.most:
+            transport.abort()
+        else:
+            self.loop.call_later(self._bounds.patience, self._look_again)
+
+    def _look_again(self) -> None:
+        """Drop it unless a request began since the last time: it asks byte by byte, or reads no answer."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is self._last:
+            self.transport.abort()
+            return
+        self._last = self.cycle
+        self.loop.call_later(self._bounds.patience, self._look_again)
+
+
+NO_MORE = Bounds()
+
+
+async def serve(app: Any, listen: str, stop: asyncio.Event, key: str, bounds: Bounds = NO_MORE) -> None:
     """Serve `app` on "host:port" until `stop`; ListenError, naming the key, where the address is taken."""
     host, _, port = listen.rpartition(":")
     config = uvicorn.Config(
@@ -31,6 +74,8 @@ async def serve(app: Any, listen: str, stop: asyncio.Event, key: str) -> None:
         log_config=None,
         access_log=False,
         lifespan="off",
+        http=partial(_Connection, bounds),  # type: ignore[arg-type]  # it is only called
+        ws="none",
         timeout_graceful_shutdown=2,
     )
     server = _Server(config)
