@@ -61,12 +61,12 @@ def links(page: LexborHTMLParser) -> Iterator[tuple[str, LexborNode]]:
 
 
 async def walk(console: Console, start: str = "/", most: int = 400) -> dict[str, LexborHTMLParser]:
-    """Follow every link within the console; each page that is reached, by its address."""
+    """Follow the links within the console, not every choice with every other; the pages by their address."""
     reached: dict[str, LexborHTMLParser] = {}
     waiting = [start]
     while waiting and len(reached) < most:
         path = waiting.pop()
-        if path in reached or path.startswith(("/api/v1", "/api/openapi", "/static")):
+        if path in reached or "&" in path or path.startswith(("/api/v1", "/api/openapi", "/static")):
             continue
         reached[path] = await read(console, path)
         for href, _ in links(reached[path]):
@@ -590,16 +590,16 @@ def add_hostile(session: Session) -> None:
 
 async def test_hostile_text_is_text_wherever_it_stands(hostile: Console) -> None:
     shown = 0
-    for path in await walk(hostile):
-        source = (await hostile.get(path)).text
-        assert "\u202e" not in source, f"{path}: a mark that turns the direction"
-        assert "\x00" not in source
-        shown += source.count("&lt;script&gt;alert(1)")
-        for node in LexborHTMLParser(source).css("*"):
-            assert node.tag not in ("script", "iframe", "object", "embed"), path
+    for path, page in (await walk(hostile)).items():
+        text = page.text()
+        assert "\u202e" not in text, f"{path}: a mark that turns the direction"
+        assert "\ufffd" not in text, f"{path}: what a parser makes of NUL"
+        shown += text.count("<script>alert(1)")
+        for node in page.css("*"):
+            assert node.tag not in ("script", "iframe", "object", "embed", "img"), path
             names = {name.lower() for name in node.attributes}
             assert not any(name.startswith("on") or name == "style" for name in names), (path, names)
-            assert node.tag != "img", path
+            assert not any("\u202e" in (value or "") for value in node.attributes.values()), path
     assert shown > 20, "the hostile text is on these pages, as text"
 
 
