@@ -45,24 +45,38 @@ def _root(
 
 def main() -> None:
     """Run the command line; errors become one line on standard error and an exit status."""
-    from monitor.store.session import StoreError
-    from monitor.targets import TargetsError
-    from monitor.web.server import ListenError
-
     try:
         app()
+    except SystemExit:
+        raise  # how every command ends: what could go wrong need not be imported for it
     except CliError as error:
         _fail(str(error), error.status)
-    except TargetsError as error:
-        _fail(str(error), MISUSED)
-    except (StoreError, ListenError) as error:
-        _fail(str(error), COULD_NOT)
     except KeyboardInterrupt:
         _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(NOT_IN_ORDER)
+    except _wrong_configuration() as error:
+        _fail(str(error), MISUSED)
+    except _no_way() as error:
+        _fail(str(getattr(error, "orig", None) or error), COULD_NOT)
+
+
+def _wrong_configuration() -> type[Exception]:
+    from monitor.targets import TargetsError
+
+    return TargetsError
+
+
+def _no_way() -> tuple[type[Exception], ...]:
+    """What keeps a command from running: the store, an address that is taken, the disk."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from monitor.store.session import StoreError
+    from monitor.web.server import ListenError
+
+    return StoreError, ListenError, SQLAlchemyError, OSError
 
 
 def _fail(text: str, status: int) -> None:
