@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from monitor.store import items
@@ -32,7 +33,9 @@ class PlaceSpec:
 
 def sync(session: Session, wanted: Sequence[PlaceSpec], now: datetime) -> None:
     """Hold exactly the wanted places; what is remembered of those that stay is kept."""
-    held = {(place.owner, place.url): place for place in session.exec(select(Place))}
+    # What each remembers of its list is long, and stays as it is.
+    query = select(Place).options(defer(Place.known))  # type: ignore[arg-type]
+    held = {(place.owner, place.url): place for place in session.exec(query)}
     specs = {(spec.owner, spec.url): spec for spec in wanted}
     for key in held.keys() - specs.keys():
         session.delete(held[key])

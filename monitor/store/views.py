@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from monitor.store import duties
@@ -34,10 +35,10 @@ VETOES = ("availability", "freshness", "columns", "interaction", "services", "se
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which rows are wanted: those open, and those settled at or after `since`; None: all."""
+    """Which rows are wanted: those open, and those settled at or after `since`; None: all, without limit."""
 
     since: datetime | None = None
-    limit: int = 10_000
+    limit: int | None = None
     offset: int = 0
 
 
@@ -203,7 +204,7 @@ def _site_json(
 
 def list_columns(session: Session, zone: tzinfo) -> list[Json]:
     """Every place that is read, with how its last reading went."""
-    query = select(Place).order_by(col(Place.owner), col(Place.id))
+    query = select(Place).options(defer(Place.known))  # type: ignore[arg-type]
     return [
         {
             "owner": place.owner,
@@ -215,7 +216,7 @@ def list_columns(session: Session, zone: tzinfo) -> list[Json]:
             "every": place.every,
             "method": place.method,
         }
-        for place in session.exec(query)
+        for place in session.exec(query.order_by(col(Place.owner), col(Place.id)))
     ]
 
 
