@@ -93,7 +93,7 @@ class Stage:
     def add_item(self, name: str, first_title: str) -> None:
         """Put a new row above the list's first one: a copy of it with title, address and date changed."""
         text = (self.folder / name).read_text(encoding="utf-8", errors="replace")
-        at = max(text.find(first_title), text.find(f'>{first_title}'))
+        at = max(text.find(first_title), text.find(f">{first_title}"))
         tag, start = max(((tag, text.rfind(f"<{tag}", 0, at)) for tag in ROWS), key=lambda found: found[1])
         if tag == "li" and (record := text.rfind("<record>", 0, at)) > text.rfind("</record>", 0, at):
             tag, start = "record", record

@@ -3,7 +3,7 @@
 Every structure is a function from rows to the HTML of a list; FRAMES put a list into a page.
 """
 
-# ruff: noqa: E501 - an item's HTML is read in one line
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
