@@ -31,9 +31,15 @@ _ADDING = frozenset(
         Outcome.TLS_FAILED,
     }
 )
-# Says nothing of the host: we never asked it, or our own proxy failed.
+# Says nothing of the host: we never asked it, or our own proxy or browser failed.
 _SILENT = frozenset(
-    {Outcome.ADDRESS_REFUSED, Outcome.SCHEME_REFUSED, Outcome.ROBOTS_REFUSED, Outcome.PROXY_FAILED}
+    {
+        Outcome.ADDRESS_REFUSED,
+        Outcome.SCHEME_REFUSED,
+        Outcome.ROBOTS_REFUSED,
+        Outcome.PROXY_FAILED,
+        Outcome.RENDER_FAILED,
+    }
 )
 
 

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     BAD_ENCODING = "bad_encoding"
     PROTOCOL_ERROR = "protocol_error"
     PROXY_FAILED = "proxy_failed"
+    RENDER_FAILED = "render_failed"
 
     @property
     def blame(self) -> Blame:
@@ -76,6 +77,7 @@ _RETRYABLE = frozenset(
         Outcome.UNREACHABLE,
         Outcome.RESET,
         Outcome.PROXY_FAILED,
+        Outcome.RENDER_FAILED,
     }
 )
 

@@ -43,6 +43,7 @@ def test_every_outcome_has_one_blame() -> None:
         "bad_encoding": "unknown",
         "protocol_error": "unknown",
         "proxy_failed": "unknown",
+        "render_failed": "unknown",
         # We would not even ask.
         "address_refused": "refused",
         "scheme_refused": "refused",
@@ -59,6 +60,7 @@ def test_what_may_end_otherwise_a_while_later() -> None:
         "unreachable",
         "reset",
         "proxy_failed",
+        "render_failed",
     }
 
 
