@@ -187,7 +187,8 @@ class Tunnel:
         task = asyncio.current_task()
         assert task is not None  # as above
         if len(visit.tasks) >= self._limits.per_visit:
-            browser[1].write(heads.answer(503, "too many connections of one page"))
+            fault = Fault(Outcome.PROXY_FAILED, "the page opens too many connections at once")
+            _turn_away(visit, head.target[:200], fault, browser[1])
             return
         visit.tasks.add(task)
         try:

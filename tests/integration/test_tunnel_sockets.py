@@ -394,7 +394,8 @@ async def test_a_page_has_only_so_many_connections() -> None:
                 for held in (one, two):
                     await held.say(request)
                     assert (await held.head())[0] == 200
-                assert (await answered(opened, request))[0] == 503
+                assert (await answered(opened, request))[0] == 502
+                assert "too many" in visit.turned[0].fault.reason
                 with opened.visit() as other:
                     request = asking(f"CONNECT open.test:{site.port}", other)
                     async with line(opened) as three:
