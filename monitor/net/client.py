@@ -65,16 +65,16 @@ class Client:
         self.guard = guard
         self.observers = list(observers)
         self.hosts = Hosts(settings, clock)
-        self._clock = clock
+        self.clock = clock
         self._lookup = lookup
-        self._robots = Robots(self._fetch_robots, settings.robots_kept, clock)
+        self.robots = Robots(self._fetch_robots, settings.robots_kept, clock)
         self._trust = trust
         self._unverified = tls.unverifying()
 
     async def __aenter__(self) -> Self:
-        self._egress = Egress(self.guard, Names(self._lookup), self.settings.proxy)
+        self.egress = Egress(self.guard, Names(self._lookup), self.settings.proxy)
         self._session = aiohttp.ClientSession(
-            connector=self._egress.connector(keep_alive=self.settings.keep_alive),
+            connector=self.egress.connector(keep_alive=self.settings.keep_alive),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
             headers={"User-Agent": self.settings.user_agent, **_PREFERENCES},
@@ -89,7 +89,7 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
-        await self._egress.names.close()
+        await self.egress.names.close()
 
     async def get(  # noqa: PLR0913 - each is one header or one limit of the request
         self,
@@ -136,7 +136,7 @@ class Client:
             return tls.untold(fault)
         async with self.hosts.seat(addresses.site_of(url)):
             return await tls.look(
-                lambda context: self._egress.shake_hands(url, context),
+                lambda context: self.egress.shake_hands(url, context),
                 self._verified,
                 self._unverified,
                 self.settings.timeout.total_seconds(),
@@ -152,7 +152,7 @@ class Client:
         return await self.get(url, robots="ignore", timeout=within, max_body=LARGEST)
 
     async def _fetch(self, url: str, ask: Ask) -> Page:
-        trail = Trail(url, self._clock(), final_url=url)
+        trail = Trail(url, self.clock(), final_url=url)
         try:
             target = addresses.parse(url)
             trail.final_url = str(target)
@@ -162,14 +162,14 @@ class Client:
         except Fault as fault:
             return trail.page(ask, fault)
         page = trail.page(ask)
-        wait = headers.retry_after(page.headers, self._clock())
+        wait = headers.retry_after(page.headers, self.clock())
         self.hosts.note(addresses.site_of(target), page.outcome, page.status, wait)
         return page
 
     async def _step(self, target: URL, ask: Ask, trail: Trail) -> URL | None:
         """Make one request; give the address it redirects to, None where it answered."""
         if ask.obeys_robots:
-            permission = await self._robots.permission(target, urgent=ask.urgent)
+            permission = await self.robots.permission(target, urgent=ask.urgent)
             trail.note(permission.note)
             if not permission.allowed:
                 raise Fault(Outcome.ROBOTS_REFUSED, f"robots.txt of {target.host} keeps robots off this page")
@@ -183,10 +183,10 @@ class Client:
         """Hold a seat and make the request; Fault where no whole answer comes."""
         host = addresses.site_of(target)
         async with self.hosts.seat(host, urgent=ask.urgent):
-            trail.start(self._clock())
+            trail.start(self.clock())
             try:
                 async with _spending(trail, ask.timeout):
-                    await self._egress.admit(target)
+                    await self.egress.admit(target)
                     await self._receive(target, ask, trail)
             except faults.ERRORS as error:
                 fault = self._explain(error, ask, trail)
@@ -197,7 +197,7 @@ class Client:
         """Wait a moment for a host in backoff; longer waits are for the scheduler, by `hosts.not_before`."""
         until = self.hosts.not_before(host, urgent=urgent)
         if until is not None:
-            await asyncio.sleep(min(until - self._clock(), self.settings.patience).total_seconds())
+            await asyncio.sleep(min(until - self.clock(), self.settings.patience).total_seconds())
 
     async def _receive(self, target: URL, ask: Ask, trail: Trail) -> None:
         try:
@@ -212,11 +212,11 @@ class Client:
         trail.send(target, cookie)
         async with self._session.get(
             target,
-            headers=_request_headers(ask, cookie, is_first=not trail.hops) | self._egress.headers(target),
+            headers=_request_headers(ask, cookie, is_first=not trail.hops) | self.egress.headers(target),
             allow_redirects=False,
             ssl=trust,
-            proxy=self._egress.proxy,
-            proxy_headers=self._egress.tunnel_headers(target),
+            proxy=self.egress.proxy,
+            proxy_headers=self.egress.tunnel_headers(target),
         ) as response:
             trail.status = response.status
             trail.headers = headers.merged(response.headers.items())
@@ -226,7 +226,7 @@ class Client:
                 trail.body = await _body(response, trail.headers, ask.max_body)
 
     def _explain(self, error: Exception, ask: Ask, trail: Trail) -> Fault:
-        if self._egress.proxy is not None and isinstance(error, aiohttp.ClientConnectorDNSError):
+        if self.egress.proxy is not None and isinstance(error, aiohttp.ClientConnectorDNSError):
             # The target's name was resolved before, so that this is the proxy's own.
             return Fault(Outcome.PROXY_FAILED, f"the outgoing proxy: {error}")
         fault = faults.explain(error)
