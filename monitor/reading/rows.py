@@ -40,7 +40,8 @@ _CUT = re.compile(  # a run of dots is tried once, not from each of its dots
     r"(?:(?<!\.)\.{2,}|(?<!…)…+|(?<!．)．{2,}|(?<!。)。{2,}|(?<!⋯)⋯+)$"
 )
 _NO_TITLE = re.compile(
-    r"(?:查看|阅读|点击|浏览|more|read)?\s*(?:更多|详细(?:信息|内容|情况)?|详情|全文|下载|查看|原文|more)?[\s>»›+.…\[\]【】]*",
+    r"(?:查看|阅读|点击|浏览|more|read)?\s*(?:更多|详细(?:信息|内容|情况)?|详情|全文|下载|查看|原文|more)?[\s>»›+.…\[\]【】]*"
+    r"|内容纠错|我要纠错|打印本页|关闭窗口|关闭本页|分享到[：:]?|加入收藏|返回(?:顶部|首页|列表|上页)|[\[【]?(?:打印|关闭|收藏|分享)[\]】]?",
     re.IGNORECASE,
 )
 _PAGING = re.compile(
@@ -55,7 +56,11 @@ _PINNED_PREFIX = re.compile(r"^\s*[\[【(（]?\s*(?:置\s?顶|顶)\s*[\]】)）]
 _MARK = re.compile(
     r"[\[【(（]?\s*(?:置\s?顶|顶|最新|新|热|荐|new|hot|top)\s*[!！]?\s*[\]】)）]?", re.IGNORECASE
 )
-_DAY = re.compile(r"[\[【(（]?\s*\d{1,2}(?:[-/.]\d{1,2}|月\d{1,2}日)\s*[\]】)）]?")
+_DAY = re.compile(
+    r"[\[【(（]?\s*(?:\d{1,2}[-/.]\d{1,2}|\d{1,2}月\d{1,2}日|\d{4}[-/.年]\d{1,2}月?)\s*[\]】)）]?"
+)
+_COUNTED = re.compile(r"\s?[年月日号份届次期版]")  # after figures: these are words of the title
+_FIGURE = re.compile(r"\d{1,2}日?")
 _DATE_TAIL = re.compile(
     r"(?<![\s(（\[【])[\s(（\[【]+((?:19|20)\d{2}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)(?:\s\d{1,2}:\d{2}(?::\d{2})?)?"
     r"|\d{1,2}[-/]\d{1,2}(?=\s*[)）\]】]))[\s)）\]】]*$"
@@ -271,27 +276,41 @@ def _lines(anchor: LexborNode) -> list[str]:
 def _is_apart(text: str, node: LexborNode, anchor: LexborNode) -> bool:
     """Tell whether a text within a link is no part of its title: a date, or a mark such as 置顶.
 
-    A day without its year and a mark are words of the title unless they have an element of their own, which
-    begins or ends the link.
+    A day without its year, a month and a mark are words of the title unless they have an element of their
+    own, which begins or ends the link; a figure, unless a month stands beside it, too.
     """
     if not text or len(text) > 48:
         return False
     if is_date(text):
         return True
     box = node.parent
-    if box is None or box.mem_id == anchor.mem_id or not (_DAY.fullmatch(text) or _MARK.fullmatch(text)):
+    if box is None or box.mem_id == anchor.mem_id or node.prev is not None or node.next is not None:
         return False
-    return (node.prev is None and node.next is None) and (_ends(box, "prev") or _ends(box, "next"))
+    if not (_DAY.fullmatch(text) or _MARK.fullmatch(text) or _is_split_day(text, box)):
+        return False
+    if _ends(box, "prev", anchor):
+        return not _COUNTED.match(inner_text(anchor).removeprefix(text))
+    return _ends(box, "next", anchor)
 
 
-def _ends(box: LexborNode, side: str) -> bool:
-    """Tell whether no words stand beside a box on that side: blanks, pictures, dates and marks are none."""
-    beside = getattr(box, side)
-    while beside is not None:
-        text = squeeze(beside.text_content if beside.is_text_node else inner_text(beside))
-        if text and not is_date_like(text) and not _MARK.fullmatch(text):
-            return False
-        beside = getattr(beside, side)
+def _is_split_day(text: str, box: LexborNode) -> bool:
+    """Tell whether a figure is a day whose month stands in the element beside its own."""
+    if not _FIGURE.fullmatch(text):
+        return False
+    return any(_DAY.fullmatch(inner_text(place)) for place in (box.prev, box.next) if place is not None)
+
+
+def _ends(box: LexborNode, side: str, anchor: LexborNode) -> bool:
+    """Tell whether a link has no words on that side of a box: blanks, pictures, dates and marks are none."""
+    for place in (box, *ancestors(box, MOST_INSIDE)):
+        if place.mem_id == anchor.mem_id:
+            return True
+        beside = getattr(place, side)
+        while beside is not None:
+            text = squeeze(beside.text_content if beside.is_text_node else inner_text(beside))
+            if text and not is_date_like(text) and not _MARK.fullmatch(text):
+                return False
+            beside = getattr(beside, side)
     return True
 
 

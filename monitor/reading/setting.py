@@ -15,7 +15,7 @@ NARROW, NARROW_SHARE = 340, 40  # columns of so many pixels or hundredths are be
 LONGEST_HEADING, LONGEST_PATH = 24, 160
 MOST_HOMES = 3  # links called "home" that a path may begin with
 PAGER_REACH = 3  # how far above a pager the box lies at most that holds its list, too
-NAMED = 2.0
+NAMED = 4.0  # under the name of the page's column
 PAGED = (1.8, 1.8, 1.3)  # where the pager stands in the list's box, in the next one, in the one above
 
 _NAVIGATION = re.compile(
@@ -23,17 +23,17 @@ _NAVIGATION = re.compile(
     r"|copyright|search|login|toolbar|lang"
 )
 _ASIDE = re.compile(
-    r"\bside|sidebar|hot|rank|relat|recommend|tuijian|paihang|phb|swiper|slide|banner|focus|scroll|marquee"
+    r"(?<![a-z])side|(?:left|right)side|aside|sidebar|hot|rank|relat|recommend|tuijian|paihang|phb|swiper|slide|banner|focus|scroll|marquee"
 )
 _ASIDE_TITLE = re.compile(
     r"热点|热门|热搜|排行|推荐|相关(?:阅读|链接|新闻|文章|信息)|友情链接|点击榜|猜你喜欢|图片新闻|专题专栏|常用"
 )
 _HOME = re.compile(r"(?:网站|本站|返回)?首\s*页|主页")
-_PATH_STEP = re.compile(r"\s*(?:[>»›→]+|＞|-+>|::|/)\s*")
+_PATH_STEP = re.compile(r"\s?(?:[>»›→＞/]|->|::)\s?")
 _TITLE_PART = re.compile(r"\s*(?:[_|>»–—]|-+)\s*")
 _MORE = re.compile(r"[\[【(（]?\s*(?:查看)?\s*(?:更多|more)\s*[\])】）]?[\s>»›+.…]*", re.IGNORECASE)
 _COLUMN_HEAD = re.compile(
-    r"序号|编号|标题|(?:文件|信息)?名称|(?:发?文|索引)号|\S{0,4}(?:日期|时间|机关|单位|部门)"
+    r"序号|编号|标题|(?:文件|信息)?名称|(?:发?文|索引)号|\S{0,4}列表|\S{0,4}(?:日期|时间|机关|单位|部门)"
 )
 _WIDTH = re.compile(r"(?:^|;|\s)width\s*:\s*(\d+)(?:\.\d+)?\s*(%|px)", re.IGNORECASE)
 _PAGER = re.compile(r"\[?\s*(?:下一?页|下一頁|尾页|末页|最后一?页)\s*[>»›]*\s*\]?")
@@ -56,13 +56,17 @@ class Setting:
         likely = 1.0
         for height, place in enumerate(around):
             likely *= _standing(place, near=height < 3)
-        heading = _heading(box)
-        if heading in self.names:
-            likely *= NAMED
-        elif _ASIDE_TITLE.search(heading):
-            likely *= 0.25
+        likely *= self._headed(_heading(box), right_above=_before(_outer(box)) is not None)
         paged = (more for place, more in zip(around, PAGED, strict=False) if place.mem_id in self.paged)
         return likely * next(paged, 1.0)
+
+    def _headed(self, heading: str, *, right_above: bool) -> float:
+        if heading in self.names:
+            return NAMED
+        *path, end = _PATH_STEP.split(heading)
+        if path:  # what stands in the first box below it may as well be a column of links beside the list
+            return NAMED if right_above and end in self.names else 1.0
+        return 0.25 if _ASIDE_TITLE.search(heading) else 1.0
 
 
 def setting_of(document: Document) -> Setting:
@@ -105,14 +109,17 @@ def _has_little_width(place: LexborNode) -> bool:
 
 
 def _names(document: Document) -> Iterator[str]:
-    """Yield the names a page goes by: the parts of its title, and where its path ends."""
+    """Yield the names of a page's column: as its tag says, as its title begins, as its path ends."""
+    for tag in document.tree.css("meta[name][content]"):
+        if (tag.attributes.get("name") or "").lower() == "columnname":
+            yield squeeze(tag.attributes.get("content"))
     title = document.tree.css_first("title")
-    yield from _TITLE_PART.split(squeeze(title.text()) if title is not None else "")
+    yield _TITLE_PART.split(squeeze(title.text()) if title is not None else "")[0]
     homes = [a for a in document.tree.css("a[href]") if _HOME.fullmatch(link_text(a))]
     for home in homes[:MOST_HOMES]:
-        steps = _PATH_STEP.split(_path(home))
+        steps = [step for step in _PATH_STEP.split(_path(home)) if step]
         if len(steps) > 1:
-            yield steps[-1] or steps[-2]
+            yield steps[-1]
 
 
 def _path(home: LexborNode) -> str:
@@ -136,27 +143,35 @@ def own_heading(box: LexborNode, top: LexborNode, boxes: Container[int]) -> str:
 
 
 def _heading(box: LexborNode) -> str:
-    """Return the short text that stands right before a list, which says what it is."""
+    """Return the short text that stands right before a list, which says what it is; a path is one, too."""
     for place in (box, *ancestors(box, 2)):
         heading = _before(place)
         if heading is not None:
-            return heading if len(heading) <= LONGEST_HEADING else ""
+            longest = LONGEST_PATH if _PATH_STEP.search(heading) else LONGEST_HEADING
+            return heading if len(heading) <= longest else ""
     return ""
 
 
+def _outer(box: LexborNode) -> LexborNode:
+    """Return the table a box of rows belongs to, or the box."""
+    table = box.parent if box.tag == "tbody" else None
+    return table if table is not None else box
+
+
 def _before(place: LexborNode, none: Container[int] = ()) -> str | None:
-    """Return the text before a box, "more" and the heads of table columns aside; None where none is."""
+    """Return the text before a box, "more" and what fits any list aside; None where none is."""
     before = place.prev
     for _ in range(6):
         if before is None or before.mem_id in none:
             return None
         text = squeeze(before.text_content if before.is_text_node else before.text(separator=" "))
-        text = _MORE.sub("", text).strip()
-        if (text and not _is_table_head(text)) or before.tag in HEADINGS:
-            return _PATH_STEP.split(text)[-1]  # a path right above a list ends with its name
+        text = _MORE.sub("", text).strip() if len(text) <= LONGEST_PATH else text
+        if (text and not _is_general(text)) or (not text and before.tag in HEADINGS):
+            return text
         before = before.prev
     return None
 
 
-def _is_table_head(text: str) -> bool:
-    return all(_COLUMN_HEAD.fullmatch(word) for word in text.split())
+def _is_general(text: str) -> bool:
+    """Tell whether a text says no more than that a list follows, or what its columns hold."""
+    return len(text) <= LONGEST_PATH and all(_COLUMN_HEAD.fullmatch(word) for word in text.split())

@@ -1,6 +1,5 @@
 """Which of a page's lists is its own: told by its place, its heading, its pager and its size."""
 
-# ruff: noqa: E501 - a page's HTML is read in one line
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -8,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from monitor.reading.listing import Listing, read_listing
-from tests.made_lists import FRAMES, PAGE, STRUCTURES, MadeRow, made_rows
+from tests.made_lists import FRAMES, PAGE, STRUCTURES, MadeRow, Structure, made_rows
 
 UNDATED, DATED = STRUCTURES["li, undated"], STRUCTURES["li, date after"]
 PATH = "<div>您现在的位置：<a href='/'>首页</a> &gt; <a href='/zwgk/'>政务公开</a> &gt; {0}</div>"
@@ -56,10 +55,30 @@ def test_an_undated_list_is_read_beside_a_dated_one(page: str) -> None:
     assert read(listing) == addresses(rows)
 
 
+@pytest.mark.parametrize("listed", [DATED, UNDATED], ids=["dated", "undated"])
 @pytest.mark.parametrize("name", ["专题专栏", "图片新闻", "热点关注", "推荐阅读"])
-def test_a_list_named_like_an_aside_is_the_page_of_that_name(name: str) -> None:
-    page = f"{PATH.format(name)}<div><h2>{name}</h2>{DATED(MAIN)}</div><div><h3>动态</h3>{DATED(ASIDE)}</div>"
+def test_a_list_named_like_an_aside_is_the_page_of_that_name(name: str, listed: Structure) -> None:
+    page = (
+        f"{PATH.format(name)}<div><h2>{name}</h2>{listed(MAIN)}</div><div><h3>动态</h3>{DATED(news(4))}</div>"
+    )
     assert read(read_listing(page, PAGE)) == addresses(MAIN)
+
+
+def test_an_undated_list_of_short_titles_is_read_where_it_stands_alone() -> None:
+    rows = [
+        MadeRow(f"2026年{at}月价格监测", f"/jg/202611/content_{at}.htm", row.day)
+        for at, row in enumerate(made_rows(12), 1)
+    ]
+    assert read(read_listing(FRAMES["full"].replace("{list}", UNDATED(rows)), PAGE)) == addresses(rows)
+
+
+def test_the_name_may_stand_above_a_general_heading() -> None:
+    rows = [
+        MadeRow(f"人事任免通知{at}", f"/rs/content_{at}.htm", row.day) for at, row in enumerate(made_rows(6))
+    ]
+    listed = f"<h2>人事信息</h2><div><h3>信息列表</h3>{UNDATED(rows)}</div>"
+    page = f"{PATH.format('人事信息')}<div class='left_side'>{DATED(news(4))}</div><div>{listed}</div>"
+    assert read(read_listing(page, PAGE)) == addresses(rows)
 
 
 def test_a_box_that_holds_a_list_is_no_row_of_another() -> None:

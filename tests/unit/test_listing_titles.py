@@ -30,6 +30,8 @@ BESIDE_IT = {
     "a day in brackets": f"<a href='{{0}}'>{TITLE}<span>[11-20]</span></a>",
     "a day before it": f"<a href='{{0}}'><i>11/20</i>{TITLE}</a>",
     "a Chinese day": f"<a href='{{0}}'>{TITLE}<i>11月20日</i></a>",
+    "a day above its month": f"<a href='{{0}}'>{TITLE}<p class='day'><b>20</b><i>2026-11</i></p></a>",
+    "a day above its month, in spans": f"<a href='{{0}}'><span><b>20</b><i>2026.11</i></span>{TITLE}</a>",
     "a mark of news": f"<a href='{{0}}'>{TITLE}<i class='new'>NEW</i><span>2026.11.20</span></a>",
 }
 NO_PART_OF_ANOTHER = {
@@ -75,6 +77,9 @@ def test_what_an_element_around_names_otherwise_is_not_the_title(cell: str) -> N
     ("link", "title"),
     [
         ("关于<b>2026</b>年<b>5-6</b>月份物价的公报", "关于2026年5-6月份物价的公报"),  # words of it
+        ("2026年5月份统计月报<i>[11-20]</i>", "2026年5月份统计月报"),
+        ("示例县统计公报<em>（<b>5</b>）</em>", "示例县统计公报（5）"),
+        ("<i><b>5-6</b></i>月份物价公报", "5-6月份物价公报"),
         ("<b>12345</b>热线办理情况的通报", "12345热线办理情况的通报"),
         ("关于表彰最美政务<b>新</b>人的决定", "关于表彰最美政务新人的决定"),
         ("<b>关于</b>表彰最美政务新人的决定", "关于表彰最美政务新人的决定"),
