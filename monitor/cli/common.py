@@ -34,6 +34,8 @@ NetworksOption = Annotated[
     list[str] | None,
     typer.Option("--allow-network", help="A network that may be read though it is not public; repeatable."),
 ]
+# The largest id that PostgreSQL's integers hold.
+IdArgument = Annotated[int, typer.Argument(help="The obligation's id.", metavar="ID", min=1, max=2**31 - 1)]
 ByOption = Annotated[str, typer.Option("--by", help="Who decides; kept with the decision.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with the decision.")]
 
@@ -80,6 +82,13 @@ def open_store(targets: Targets) -> Store:
         raise StoreError(f"there is no store at {store.shown_url} yet: `duban run` makes it")
     require_current(store)
     return store
+
+
+def load_with_store(given: Path | None) -> Targets:
+    """The configuration that is meant, for a command that needs its store as this version has it."""
+    targets = load_targets(given)
+    open_store(targets).close()
+    return targets
 
 
 def print_json(value: Any) -> None:

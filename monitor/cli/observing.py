@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import ByOption, CliError, ConfigOption, ReasonOption, load_targets, show
+from monitor.cli.common import ByOption, CliError, ConfigOption, ReasonOption, load_with_store, show
 
 if TYPE_CHECKING:
     from monitor.rounds.observations import Observation, Picture, Seen
@@ -59,7 +59,7 @@ def observe(  # noqa: PLR0913 - each is one option
 
     if (saw is not None) + not_there + unreachable != 1:
         raise CliError("say one of --saw URL, --not-there and --unreachable")
-    targets = load_targets(config)
+    targets = load_with_store(config)
     watched = targets.site_of.get(site)
     if watched is None:
         raise CliError(f"no site {show(site)} in the configuration")

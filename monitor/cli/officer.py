@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from monitor.cli.common import ByOption, CliError, ConfigOption, ReasonOption, load_targets, show
+from monitor.cli.common import (
+    ByOption,
+    CliError,
+    ConfigOption,
+    IdArgument,
+    ReasonOption,
+    load_with_store,
+    show,
+)
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -20,7 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 key = typer.Typer(help="Which items are key, decided by hand.", no_args_is_help=True)
-IdArgument = Annotated[int, typer.Argument(help="The obligation's id.", metavar="ID")]
 UrlArgument = Annotated[str, typer.Argument(help="The item's address on the portal.", metavar="URL")]
 
 
@@ -55,7 +62,7 @@ def discharge(
     officer = decisions.Officer(by, reason)
 
     async def prove_and_store() -> str:
-        async with open_context(load_targets(config)) as ctx:
+        async with open_context(load_with_store(config)) as ctx:
             policy = ctx.store.read_now(lambda s: decisions.find_policy(s, obligation))
             proof = await decisions.prove_by_hand(ctx, policy, url)
             found = ctx.store.write_now(
@@ -70,7 +77,7 @@ def discharge(
 
 
 def acknowledge(
-    problem: Annotated[int, typer.Argument(help="The problem's id.", metavar="ID")],
+    problem: Annotated[int, typer.Argument(help="The problem's id.", metavar="ID", min=1, max=2**31 - 1)],
     by: ByOption,
     reason: ReasonOption,
     config: ConfigOption = None,
@@ -92,7 +99,7 @@ def add(url: UrlArgument, by: ByOption, reason: ReasonOption, config: ConfigOpti
     officer = decisions.Officer(by, reason)
 
     async def read_and_store() -> Policy:
-        async with open_context(load_targets(config)) as ctx:
+        async with open_context(load_with_store(config)) as ctx:
             item = ctx.store.read_now(lambda s: decisions.find_item(s, ctx, url))
             article = await decisions.read_item(ctx, item)
             return ctx.store.write_now(
@@ -127,7 +134,7 @@ def _decide(config: Path | None, work: Callable[[Session, Context], T]) -> T:
     from monitor.service import open_context
 
     async def take() -> T:
-        async with open_context(load_targets(config)) as ctx:
+        async with open_context(load_with_store(config)) as ctx:
             return ctx.store.write_now(lambda session: work(session, ctx))
 
     try:

@@ -167,7 +167,7 @@ def match(
                 reposts.document_from_json(pair["source"]),
                 reposts.document_from_json(pair["candidate"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CliError(f"{file}, line {number}: not a pair of source and candidate ({error})") from error
         results.append(reposts.match(source, candidate))
     if as_json:
@@ -185,7 +185,7 @@ def _pairs(file: Path) -> Iterator[tuple[int, Any]]:
             continue
         try:
             yield number, json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CliError(f"{file}, line {number}: not JSON ({error})") from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +14,7 @@ from monitor.cli.common import (
     NOT_IN_ORDER,
     CliError,
     ConfigOption,
+    IdArgument,
     JsonOption,
     load_targets,
     open_store,
@@ -74,8 +75,8 @@ def _since(day: str | None, targets: Targets, usual: datetime) -> datetime:
     if day is None:
         return usual
     try:
-        return datetime.fromisoformat(day).replace(tzinfo=targets.office.zone)
-    except ValueError as error:
+        return datetime.fromisoformat(day).replace(tzinfo=targets.office.zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise CliError(f"--since: {day!r} is not a day like 2026-11-24") from error
 
 
@@ -132,7 +133,7 @@ def short(moment: str | None) -> str | None:
 
 
 def explain(
-    obligation: Annotated[int, typer.Argument(help="The obligation's id.", metavar="ID")],
+    obligation: IdArgument,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -183,11 +184,14 @@ def deadline(
         start = datetime.fromisoformat(time)
     except ValueError as error:
         raise CliError(f"{time!r} is not a time like 2026-11-24T09:30, with or without +08:00") from error
-    start = start.replace(tzinfo=zone) if start.tzinfo is None else start.astimezone(zone)
-    limit = count(start, rules.limit, days)
+    try:
+        start = start.replace(tzinfo=zone) if start.tzinfo is None else start.astimezone(zone)
+        target, limit = count(start, rules.target, days), count(start, rules.limit, days)
+    except OverflowError as error:
+        raise CliError(f"{time!r} lies at the end of all years that can be counted in") from error
     answer = {
         "started_at": start.isoformat(),
-        "target_at": count(start, rules.target, days).at.isoformat(),
+        "target_at": target.at.isoformat(),
         "limit_at": limit.at.isoformat(),
         "calendar_known_until": days.calendar.known_until.isoformat(),
     }

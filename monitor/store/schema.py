@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from monitor.store.session import Store, StoreError
 
@@ -26,7 +27,10 @@ def upgrade(store: Store) -> None:
         store.file.parent.mkdir(parents=True, exist_ok=True)
     with store.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:  # it holds a step that this version never heard of
+            raise StoreError(f"the store {store.shown_url} is another version's: {error}") from error
 
 
 def require_current(store: Store) -> None:
