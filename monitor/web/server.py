@@ -76,6 +76,7 @@ async def serve(app: Any, listen: str, stop: asyncio.Event, key: str, bounds: Bo
         lifespan="off",
         http=partial(_Connection, bounds),  # type: ignore[arg-type]  # it is only called
         ws="none",
+        backlog=bounds.most,  # so many are accepted at one go, before any of them is dropped
         timeout_graceful_shutdown=2,
     )
     server = _Server(config)
