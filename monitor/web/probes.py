@@ -33,7 +33,9 @@ def probes_app(
         stored = await ctx.store.read(lambda session: figures(session, ctx.targets, zone))
         waits = await ctx.store.read(lambda session: delays(session, DELAY_BUCKETS))
         metrics.evidence_bytes.set(await asyncio.to_thread(ctx.evidence.size))
-        return Response(metrics.render(stored, waits), media_type=PLAIN)
+        # Thousands of sites make megabytes: the loop does not stand still while they are written.
+        text = await asyncio.to_thread(metrics.render, stored, waits)
+        return Response(text, media_type=PLAIN)
 
     @app.get("/healthz")
     async def healthz() -> Response:
