@@ -14,8 +14,9 @@ from selectolax.lexbor import LexborNode
 
 from monitor.reading.dates import is_date_like
 from monitor.reading.markup import ancestors, link_text, marks, plain, select
-from monitor.reading.rows import MOST_LINKS, Ground, Row, is_title, rows_of
+from monitor.reading.rows import MOST_LINKS, Ground, Row, rows_of
 from monitor.reading.setting import is_narrow, own_heading, setting_of
+from monitor.reading.titles import is_title
 
 MOST_ANCHORS = 5000
 CLIMB = 8  # how far a row's link lies below the item at most

@@ -15,7 +15,8 @@ from monitor.reading.dates import OFFICE_ZONE
 from monitor.reading.footer import Footer, footer_of
 from monitor.reading.markup import HEADINGS, ancestors, glimpse, link_text, plain, read_document
 from monitor.reading.outline import draw_outline
-from monitor.reading.rows import Ground, Row, is_title, link_title, once, row_of_link
+from monitor.reading.rows import Ground, Row, once, row_of_link
+from monitor.reading.titles import is_title, link_title
 
 SHORTEST = 6  # a content link's title has as many characters at least, a column's at most twice as many
 MOST_LINKS, MOST_TIMES = 5000, 5  # of all links, and of those to one address

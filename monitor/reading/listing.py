@@ -15,8 +15,9 @@ from monitor.reading.finder import CLEAR, MOST_ROWS, Found, find_list, remembere
 from monitor.reading.markup import inner_text, plain, read_document, select
 from monitor.reading.paging import next_page
 from monitor.reading.records import read_records
-from monitor.reading.rows import Ground, Row, link_title, mark_pinned, once, row_of, rows_of
+from monitor.reading.rows import Ground, Row, mark_pinned, once, row_of, rows_of
 from monitor.reading.scripts import COMMENTS, JSON, RECORDS, scripted_list
+from monitor.reading.titles import link_title
 
 Method = Literal["css", "found", "feed", "json", "sitemap", "script"]
 

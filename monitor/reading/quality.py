@@ -18,7 +18,7 @@ from monitor.reading.markup import (
     squeeze,
 )
 from monitor.reading.outline import draw_outline
-from monitor.reading.rows import is_title
+from monitor.reading.titles import is_title
 
 SHORT = 600  # an apology in a page with more text than this is a quotation
 LEAST = 30
