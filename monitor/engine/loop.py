@@ -62,8 +62,10 @@ class Engine:
             self._woken.clear()
             ctx = self._context()
             now = ctx.now()
-            self.last_turn_at = now
+            before, self.last_turn_at = self.last_turn_at, now
             try:
+                if before is not None and now < before:
+                    await _forget_the_future(ctx, now)
                 await self._start_due(ctx, now)
                 await self._sleep(ctx, stop)
             except SQLAlchemyError as error:
@@ -122,3 +124,8 @@ class Engine:
 async def _pause(stop: asyncio.Event, longest: timedelta) -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), longest.total_seconds())
+
+
+async def _forget_the_future(ctx: Context, now: datetime) -> None:
+    """What was put off by a clock that was wrong is due now."""
+    await ctx.store.write(lambda session: watches.forget_the_future(session, now))

@@ -32,6 +32,7 @@ def apply_targets(session: Session, ctx: Context, now: datetime) -> None:
     targets = ctx.targets
     places.sync(session, [*_portal_places(targets), *_site_places(targets)], now)
     places.sync_sites(session, {site.id for site in targets.sites if site.binds_repost}, now)
+    watches.forget_the_future(session, now)
     watches.sync(session, _watches(targets), now)
     count = _counter(ctx)
     unsettled = duties.unsettled(session)

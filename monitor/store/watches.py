@@ -23,6 +23,11 @@ def sync(session: Session, wanted: Mapping[str, Collection[str]], now: datetime)
         session.add(Watch(kind=kind, key=key, due_at=now))
 
 
+def forget_the_future(session: Session, now: datetime) -> None:
+    """Let rows that ran at a moment still to come be due now: the clock was set back since."""
+    session.exec(update(Watch).where(col(Watch.last_run_at) > now).values(due_at=now, last_run_at=None))
+
+
 def due(session: Session, now: datetime, limit: int) -> Sequence[Watch]:
     """The rows whose time has come, longest overdue first."""
     query = select(Watch).where(col(Watch.due_at) <= now).order_by(col(Watch.due_at)).limit(limit)

@@ -626,6 +626,17 @@ async def test_readings_that_fail_come_at_most_four_times_as_rarely(world: World
     assert waits == [10, 15, 20, 20, 20, 20]
 
 
+async def test_a_clock_that_was_set_back_leaves_no_place_unread(world: World) -> None:
+    world.pass_by(days=1)
+    await world.begin()
+    world.pass_by(days=-1)
+    await world.apply()
+    assert ("look", "county") in await world.due_now()
+    asked = len(world.county.asked("/"))
+    await world.until(world.now() + timedelta(minutes=5))
+    assert len(world.county.asked("/")) >= asked + 2
+
+
 async def test_one_dead_column_does_not_slow_down_the_rest_of_the_site(world: World) -> None:
     await world.begin()
     world.county.replies["/yw/"] = DOWN
