@@ -15,6 +15,7 @@ from monitor.net.client import CookieRound
 from monitor.reading.article import Article
 from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article
 from monitor.rounds.context import Context
+from monitor.rounds.hosts import hosts_of, is_own
 from monitor.rounds.judge import clock_of, facts_of, note_proof, settle, sighting_of
 from monitor.rounds.poll import adopt
 from monitor.rounds.readings import is_for_a_person
@@ -108,6 +109,10 @@ def discharge(
     gives way only to one that says it was done earlier.
     """
     obligation = _obligation(session, obligation_id)
+    site = ctx.site(obligation.site)
+    if site is not None and not is_own(hosts_of(site), proof.url):
+        remedy = f"if it is one, add its host to hosts of [[site]] “{site.id}”"
+        raise DecisionError(f"{proof.url} is no page of {site.name}: {remedy}")
     held = sighting_of(obligation, ctx)
     proof = replace(proof, sighting=_bounded(obligation, proof.sighting, ctx))
     if held is None or proof.sighting.done_at < held.done_at:

@@ -20,11 +20,12 @@ from monitor.reading.listing import ListHints, Listing, read_listing
 from monitor.reading.quality import is_soft_404, is_stub
 from monitor.reading.rows import Row
 from monitor.rounds.context import Context
+from monitor.rounds.hosts import hosts_of, is_own
 from monitor.rounds.readings import Placed, Wish, day_of, is_data, placed, read_place
 from monitor.rounds.recognise import Candidate, Duty
 from monitor.store.places import COLUMN
 from monitor.store.tables import Place
-from monitor.targets import Site, host_of
+from monitor.targets import Site
 
 MOST_COLUMNS = 15
 MOST_ADDRESSES = 20
@@ -77,10 +78,7 @@ class _Search:
 
     def is_own(self, url: str) -> bool:
         """Whether an address is the site's. What a page links to may be anybody's, and no address at all."""
-        try:
-            return host_of(url) in self.hosts
-        except ValueError:
-            return False
+        return is_own(self.hosts, url)
 
     def note(self, name: str, url: str, why: str | None) -> None:
         """Keep a place: as one that was looked at, or with the reason why it could not be."""
@@ -108,7 +106,7 @@ async def look_everywhere(
 
     A host to which the home page redirects is the site's too: that is where it stands.
     """
-    hosts = site.all_hosts | {host_of(home.url)}
+    hosts = hosts_of(site, [home.url])
     since = min(duty.obligation.started_at for duty in duties)
     search = _Search(ctx, site, hosts, since, cookies, [], [], [])
     await _read_columns(search, home, watched)

@@ -34,6 +34,8 @@ from monitor.store.items import MAX_TRIES, POLICY_MEMORY
 from monitor.store.tables import Item, Policy
 from monitor.targets import Portal, PortalColumn, Targets
 
+KEY_MODES = ("all", "auto", "ask", "none")
+
 
 @dataclass(frozen=True, slots=True)
 class Polled:
@@ -134,12 +136,12 @@ def key_of(portal: Portal, column: PortalColumn) -> str:
 
 
 def find_column(targets: Targets, key: str) -> tuple[Portal, PortalColumn] | None:
-    """The column scheduled under a key, None once it left the configuration."""
-    for portal in targets.portals:
-        for column in portal.columns:
-            if key_of(portal, column) == key:
-                return portal, column
-    return None
+    """The column scheduled under a key, None once it left the configuration.
+
+    Of several with one address the one of which most is key.
+    """
+    found = [(p, column) for p in targets.portals for column in p.columns if key_of(p, column) == key]
+    return min(found, key=lambda pair: KEY_MODES.index(pair[1].key), default=None)
 
 
 def _add_items(

@@ -207,6 +207,23 @@ async def test_what_is_no_repost_discharges_nothing(world: World, path: str, mes
     assert await kept(world) == []
 
 
+@pytest.mark.parametrize("where", ["gov", "far"])
+async def test_a_page_of_somebody_else_is_no_repost_of_this_site(world: World, where: str) -> None:
+    """Neither the source itself nor a neighbour's copy; a further host of the site has to be named."""
+    await accuse(world)
+    url = (await world.policies())[0].url
+    if where == "far":
+        world.far.papers["/zwgk/7.html"] = Paper(POLICY.title, at(24, 10, 20), POLICY.number)
+        url = world.far.url("/zwgk/7.html")
+    with pytest.raises(DecisionError, match="is no page of 示例县"):
+        await world.discharge(url)
+    assert await world.state() == "violated"
+    host = world.hosts[where].base.removeprefix("http://")
+    await world.amend('id = "county"', f'id = "county"\nhosts = ["{host}"]')
+    await world.discharge(url)
+    assert await world.state() == "met"
+
+
 async def test_a_link_to_the_source_itself_is_shown_by_the_page_that_bears_it(world: World) -> None:
     """Of the site's own page that only links to the source: title and link prove it."""
     address = await world.publish()

@@ -610,8 +610,10 @@ async def test_two_columns_that_bring_one_address_at_once_bring_one_item(world: 
     assert len(await world.obligations()) == 2
 
 
-async def test_two_columns_with_one_address_are_read_as_one(world: World) -> None:
-    column = '\n[[portal.column]]\nname = "同一栏目"\nurl = "$gov/zcwj/"\nkey = "none"\n'
-    await world.amend('\n[[portal]]\nid = "prov"', f'{column}\n[[portal]]\nid = "prov"')
+@pytest.mark.parametrize("keys", [("all", "none"), ("none", "all"), ("none", "auto"), ("ask", "auto")])
+async def test_two_columns_with_one_address_are_read_as_one(world: World, keys: tuple[str, str]) -> None:
+    again = '\n[[portal.column]]\nname = "{}"\nurl = "$gov/zcwj/"\nkey = "{}"\n'
+    both = "".join(map(again.format, ("一", "二"), keys))
+    await world.amend('\n  [[portal.column]]\n  name = "政策"\n  url = "$gov/zcwj/"\n', both)
     await world.publish()
     assert len(await world.obligations()) == 1, "what is key in one of them is key"
