@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -81,7 +83,8 @@ async def plan(world: World, *keys: str) -> None:
 
 @asynccontextmanager
 async def running(world: World, hands: Hands, most: int = 100) -> AsyncIterator[Engine]:
-    engine = Engine(lambda: world.context, {"test": hands.round, "judge": hands.round}, most)
+    rounds = {"test": hands.round, "judge": hands.round}
+    engine = Engine(lambda: world.context, rounds, most, setback=timedelta(milliseconds=10))
     stop = asyncio.Event()
     loop = asyncio.create_task(engine.run(stop))
     try:
@@ -117,6 +120,33 @@ async def test_a_row_is_never_run_twice_at_once(world: World, hands: Hands) -> N
         hands.gates["slow"].set()
         await hands.until(lambda: hands.done["slow"] >= 1)
     assert hands.most["slow"] == 1
+
+
+async def test_a_store_that_fails_for_a_while_ends_nothing(world: World, hands: Hands) -> None:
+    """A restarted PostgreSQL, a locked file, no descriptors left: what was due then is due still."""
+    await plan(world, "a")
+    with structlog.testing.capture_logs() as logs:
+        async with running(world, hands) as engine:
+            await hands.did("a", 1)
+            await asyncio.to_thread(rename_table, world, "watch", "gone")
+            world.pass_by(minutes=5)
+            engine.wake()
+            await until_told(logs, "the store does not answer")
+            await asyncio.to_thread(rename_table, world, "gone", "watch")
+            await hands.did("a", 2)
+    told = next(entry for entry in logs if entry["event"] == "the store does not answer")
+    assert told["error"] == "no such table: watch", "one line, and no statement"
+
+
+async def until_told(logs: list[Any], event: str) -> None:
+    async with asyncio.timeout(20):
+        while not any(entry["event"] == event for entry in logs):  # noqa: ASYNC110 - a log wakes nobody
+            await asyncio.sleep(0.01)
+
+
+def rename_table(world: World, name: str, other: str) -> None:
+    with closing(sqlite3.connect(str(world.context.store.file))) as connection:
+        connection.execute(f"ALTER TABLE {name} RENAME TO {other}")
 
 
 async def test_a_round_that_raises_rests_and_the_others_go_on(world: World, hands: Hands) -> None:
