@@ -29,8 +29,11 @@ class Connection:
             self.writer.write(request)
             await self.writer.drain()
             async with asyncio.timeout(10):
-                return (await self.reader.read(4096)).partition(b"\r\n")[0]
-        except ConnectionError:
+                head = await self.reader.readuntil(b"\r\n\r\n")
+                if head.startswith(b"HTTP/1.1 200"):
+                    await self.reader.readexactly(2)
+                return head.partition(b"\r\n")[0]
+        except (ConnectionError, asyncio.IncompleteReadError):
             return b""
 
     async def is_dropped(self) -> bool:
