@@ -31,7 +31,7 @@ class Stage:
     async def reaches(self, elapsed: float) -> None:
         await asyncio.sleep(max(0.0, elapsed - self.world.elapsed()))
 
-    async def has_told(self, within: float = 30.0) -> None:
+    async def has_told(self, within: float = 120.0) -> None:
         """Wait until every event is a message and every message is delivered."""
         async with asyncio.timeout(within):
             while await self._owes():
