@@ -3,7 +3,6 @@
 Every structure is a function from rows to the HTML of a list; FRAMES put a list into a page.
 """
 
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
