@@ -43,7 +43,7 @@ def start_clocks(
         settle(session, ctx, obligation, now)
     if opened:
         watches.hasten(session, "look", [obligation.site for obligation in opened], now)
-        watches.add(session, source.KIND, str(policy.id), now + source.EVERY)
+        watches.add(session, source.KIND, str(policy.id), now + source.EVERY, now)
     return opened
 
 

@@ -58,10 +58,10 @@ def hasten(session: Session, kind: str, keys: Collection[str], by: datetime) -> 
         session.exec(late.where(col(Watch.due_at) > by).values(due_at=by))
 
 
-def add(session: Session, kind: str, key: str, due_at: datetime) -> None:
-    """Hold one more row, if it is not held already."""
+def add(session: Session, kind: str, key: str, due_at: datetime, now: datetime) -> None:
+    """Hold one more row, if it is not held already; it counts as having run, and is due again later."""
     if session.exec(select(Watch.id).where(Watch.kind == kind, Watch.key == key)).first() is None:
-        session.add(Watch(kind=kind, key=key, due_at=due_at, last_run_at=due_at))
+        session.add(Watch(kind=kind, key=key, due_at=due_at, last_run_at=now))
 
 
 def drop(session: Session, kind: str, key: str) -> None:
