@@ -31,6 +31,7 @@ _CERTIFICATE_FAULTS = (
     ("self signed", "证书是自签名的"),
     ("issuer", "证书链不完整，或颁发机构不受信任"),
     ("revoked", "证书已被吊销"),
+    ("legacy tls", "服务器只支持已淘汰的加密协议或过弱的密钥"),
 )
 
 F = TypeVar("F", bound=Filing)

@@ -7,7 +7,6 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +20,7 @@ from monitor.net.cookies import CookieRound
 from monitor.net.egress import Egress
 from monitor.net.guard import Guard
 from monitor.net.hosts import Hosts
+from monitor.net.legacy import Legacy, Trust
 from monitor.net.names import Lookup, Names
 from monitor.net.outcomes import Fault, Outcome
 from monitor.net.page import Page
@@ -69,10 +69,10 @@ class Client:
         self._lookup = lookup
         self.robots = Robots(self._fetch_robots, settings.robots_kept, clock)
         self._trust = trust
-        self._unverified = tls.unverifying()
 
     async def __aenter__(self) -> Self:
         self.egress = Egress(self.guard, Names(self._lookup), self.settings.proxy)
+        self._legacy = Legacy(self.egress, self._trust, self.clock)
         self._session = aiohttp.ClientSession(
             connector=self.egress.connector(keep_alive=self.settings.keep_alive),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -135,17 +135,11 @@ class Client:
         except Fault as fault:
             return tls.untold(fault)
         async with self.hosts.seat(addresses.site_of(url)):
-            return await tls.look(
-                lambda context: self.egress.shake_hands(url, context),
-                self._verified,
-                self._unverified,
-                self.settings.timeout.total_seconds(),
-            )
-
-    @cached_property
-    def _verified(self) -> ssl.SSLContext:
-        # Made when first needed: reading the system's authorities takes longer than most pages.
-        return self._trust or tls.verifying()
+            try:
+                async with asyncio.timeout(self.settings.timeout.total_seconds()):
+                    return await self._legacy.certificate(url)
+            except faults.ERRORS as error:
+                return tls.untold(faults.explain(error))
 
     async def _fetch_robots(self, url: str) -> Page:
         within = min(self.settings.timeout, self.settings.robots_timeout)
@@ -200,12 +194,16 @@ class Client:
             await asyncio.sleep(min(until - self.clock(), self.settings.patience).total_seconds())
 
     async def _receive(self, target: URL, ask: Ask, trail: Trail) -> None:
-        try:
-            await self._request(target, ask, trail, self._verified)
-        except aiohttp.ClientConnectorCertificateError as error:
-            # Citizens who click the warning away see the page, and so do we; the fault is told beside it.
-            trail.certificate_error = trail.certificate_error or tls.why_unverified(error.certificate_error)
-            await self._request(target, ask, trail, self._unverified)
+        async def talk(trust: Trust) -> None:
+            try:
+                await self._request(target, ask, trail, trust.verified)
+            except aiohttp.ClientConnectorCertificateError as error:
+                # Citizens who click the warning away see the page, and so do we; the fault is told beside it.
+                why = tls.why_unverified(error.certificate_error)
+                trail.certificate_error = trail.certificate_error or why
+                await self._request(target, ask, trail, trust.unverified)
+
+        trail.note(await self._legacy.talk(target, talk))
 
     async def _request(self, target: URL, ask: Ask, trail: Trail, trust: ssl.SSLContext) -> None:
         cookie = ask.cookies.header(target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ import certifi
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from monitor.net import faults
 from monitor.net.outcomes import Fault, Outcome
 
 Dial = Callable[[ssl.SSLContext], Awaitable[ssl.SSLObject]]
@@ -74,21 +72,15 @@ def why_unverified(error: BaseException) -> str:
     return f"{plain} ({error.verify_message})" if plain else error.verify_message
 
 
-async def look(
-    dial: Dial, verified: ssl.SSLContext, unverified: ssl.SSLContext, within: float
-) -> CertificateFact:
-    """Look at the certificate of a server, also at one that does not hold. Never raises for the web's faults.
+async def read(dial: Dial, verified: ssl.SSLContext, unverified: ssl.SSLContext) -> CertificateFact:
+    """Look at the certificate of a server, also at one that does not hold; raises what the network raises.
 
     Two handshakes only where the first, verified one fails: what has expired has to be seen to be named.
     """
     try:
-        async with asyncio.timeout(within):
-            try:
-                return fact(await dial(verified), valid=True, reason=None)
-            except ssl.SSLCertVerificationError as error:
-                return fact(await dial(unverified), valid=False, reason=why_unverified(error))
-    except faults.ERRORS as error:
-        return untold(faults.explain(error))
+        return fact(await dial(verified), valid=True, reason=None)
+    except ssl.SSLCertVerificationError as error:
+        return fact(await dial(unverified), valid=False, reason=why_unverified(error))
 
 
 def untold(fault: Fault) -> CertificateFact:

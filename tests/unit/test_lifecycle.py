@@ -501,6 +501,13 @@ NOW = datetime(2026, 11, 24, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
         (Certificate(None, False, "certificate has expired"), False, "证书已过期"),
         (Certificate(None, False, "certificate is not yet valid"), False, "证书尚未生效"),
         (Certificate(None, False, "certificate revoked"), False, "证书已被吊销"),
+        (
+            Certificate(
+                None, False, "legacy TLS: TLSv1 ECDHE-RSA-AES256-SHA (modern TLS: unsupported protocol)"
+            ),
+            False,
+            "服务器只支持已淘汰的加密协议或过弱的密钥",
+        ),
         (Certificate(None, False, "bad signature"), False, "证书无效：bad signature"),
         (Certificate(None, False), False, "证书无效"),
     ],
