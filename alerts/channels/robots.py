@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 import requests
 from apprise import NotifyBase, NotifyFormat, NotifyType
 
+from alerts.channels.answers import read
 from alerts.messages.safe import clean
 from alerts.outbox import DeliveryResult, Result
 
-ANSWER_LENGTH = 64 * 1024
 REASON_LENGTH = 160
 
 _PART_MARK = 24
@@ -88,8 +88,7 @@ class StrictRobot(NotifyBase):
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                content = next(response.iter_content(ANSWER_LENGTH), b"")
-                return self._judge(response.status_code, content)
+                return self._judge(response.status_code, read(response))
         except requests.Timeout:
             return DeliveryResult(Result.TIMED_OUT, "no answer in time")
         except requests.RequestException as error:

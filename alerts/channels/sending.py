@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from apprise import Apprise, NotifyFormat
 from apprise.result import AppriseResult, AppriseResultStatus
 
+from alerts.channels.answers import bound_requests
 from alerts.channels.robots import REASON_LENGTH, StrictRobot
 from alerts.channels.services import STRICT, build_service
 from alerts.messages.draft import Message
@@ -44,6 +45,7 @@ async def send(
     within: seconds for the whole attempt. After it nobody knows whether the message arrived.
     """
     _silence_the_libraries()
+    bound_requests()
     # In a thread: the first address makes Apprise import all its plugins.
     service = await asyncio.to_thread(build_service, url, within, strict)
     if service is None:
