@@ -241,6 +241,18 @@ async def test_when_it_closes_under_a_page_nothing_is_left() -> None:
     await until(lambda: not left_of(found))
 
 
+async def test_a_page_that_is_being_shown_when_it_closes_starts_no_other() -> None:
+    async with serving(never) as site:
+        async with browsing() as browser:
+            showing = asyncio.create_task(shown(browser, site, "/"))
+            await site.until(lambda: bool(site.heard))
+            found, _ = everything_of(browser)
+        with pytest.raises(NoBrowserError, match="closed"):
+            await showing
+        assert browser.pool.launches == 1
+    await until(lambda: not left_of(found))
+
+
 async def test_a_page_that_is_cancelled_is_closed_and_the_next_is_shown() -> None:
     async with browsing() as browser, holding() as held:
         showing = asyncio.create_task(shown(browser, held.site, "/held"))

@@ -45,6 +45,11 @@ class Launched:
         return self.browser.is_connected()
 
     @property
+    def is_going(self) -> bool:
+        """Whether what goes wrong with a page may come of this browser's own end."""
+        return self.is_spent or not self.is_alive
+
+    @property
     def version(self) -> str:
         return self.browser.version
 

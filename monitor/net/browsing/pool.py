@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from monitor.net.browsing.chromium import NoBrowserError
 from monitor.net.browsing.launched import Launched
 
 Launch = Callable[[float], Awaitable[Launched]]
@@ -42,6 +43,7 @@ class Pool:
         self._closing: set[asyncio.Task[None]] = set()
         self._minding: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
+        self._is_closed = False
         self.launches = 0
 
     @property
@@ -69,7 +71,8 @@ class Pool:
                 self._look_over(launched)
 
     async def close(self) -> None:
-        """Close every Chromium; afterwards nothing of them is left."""
+        """Close every Chromium; afterwards nothing of them is left, and none is started any more."""
+        self._is_closed = True
         if self._minding is not None:
             self._minding.cancel()
         if self._idle is not None:
@@ -83,6 +86,8 @@ class Pool:
 
     async def _fit(self) -> Launched:
         """Give the Chromium at hand if it is still good for another page, else a new one."""
+        if self._is_closed:
+            raise NoBrowserError("the browser has been closed")
         if self._current is not None and self._is_worn(self._current):
             self._current.is_spent = True
             if not self._current.users:

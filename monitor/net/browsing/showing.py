@@ -187,8 +187,12 @@ async def show(launched: Launched, tunnel: Tunnel, visit: Visit, wish: Wish, see
     try:
         async with opened(launched, tunnel, visit, wish) as showing, _timed(showing, seen, wish.seconds):
             await take(showing, seen)
+    except Fault as fault:
+        if fault.outcome is Outcome.RENDER_FAILED and launched.is_going:
+            raise Gone from fault
+        raise
     except chromium.errors(TimeoutError) as error:
-        if launched.is_spent or not launched.is_alive or "has been closed" in str(error):
+        if launched.is_going or "has been closed" in str(error):
             raise Gone from error
         raise Fault(Outcome.RENDER_FAILED, f"the browser could not show it: {_plain(error)}") from error
 
