@@ -35,7 +35,6 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "it could not be observed whether it was done by the limit": "未能观测到规定时限届满时是否已经转载",
     "the site left the configuration": "该网站已不在监测名单内",
-    "no portal that carries the policy binds the site": "登载该文件的门户均不约束该网站",
     "the policy was withdrawn at its source": "来源页面已撤下该文件",
     "no portal that carries the policy binds the site": "登载该文件的门户均不要求该网站转载",
     "not key after all (the rules of [key] were changed)": "重点范围已调整，该文件不再属于重点政策信息",
