@@ -370,6 +370,15 @@ async def test_without_a_browser_it_says_what_helps(monkeypatch: pytest.MonkeyPa
         chromium.found("/no/such/browser")
 
 
+async def test_what_cannot_be_run_is_no_browser(tmp_path: Path) -> None:
+    """Playwright's own may lie in a folder of somebody else's; the system's is taken then."""
+    closed = tmp_path / "chrome"
+    closed.write_text("no program")
+    assert chromium.found(str(closed)) != str(closed)
+    closed.chmod(0o755)
+    assert chromium.found(str(closed)) == str(closed)
+
+
 async def test_a_browser_that_does_not_start_is_none(tmp_path: Path) -> None:
     broken = tmp_path / "chromium"
     broken.write_text("#!/bin/sh\necho it is broken >&2\nexit 1\n")

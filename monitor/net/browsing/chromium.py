@@ -59,7 +59,7 @@ class NoBrowserError(Exception):
 
 def found(playwrights_own: str) -> str:
     """Find a Chromium: the one that playwright installed, else the system's; NoBrowserError for none."""
-    if Path(playwrights_own).exists():
+    if os.access(playwrights_own, os.X_OK):
         return playwrights_own
     on_path = filter(None, map(shutil.which, NAMES))
     on_macos = (str(path) for path in ON_MACOS if path.exists())
