@@ -112,6 +112,7 @@ class Facts:
         latest one, and all those at or after the limit.
     looked_everywhere: the last look is done: sitemap, search and the columns the home page names.
     void: why the ground fell away; waived: an officer let it go.
+    overturned: an officer reviewed an accusation and took it back; none is raised again.
     """
 
     absent: tuple[datetime, ...] = ()
@@ -119,6 +120,7 @@ class Facts:
     looked_everywhere: bool = False
     void: str | None = None
     waived: bool = False
+    overturned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def judge(clock: Clock, facts: Facts, patience: Patience, now: datetime) -> Verd
         state, why = _judge_done(clock, facts, facts.sighting, patience)
     else:
         state, why = _judge_absent(clock, facts, patience, now)
+    if state.accuses and facts.overturned:
+        state, why = State.UNPROVEN, "the accusation was overturned on review"
     return Verdict(
         state=state,
         why=why,
@@ -206,6 +210,14 @@ def is_proven_absent(clock: Clock, absent: Iterable[datetime], patience: Patienc
         if count == 0 or moment - last >= patience.absent_apart:
             count, last = count + 1, moment
     return count >= patience.absent_polls
+
+
+def is_suspicion(state: State, review: str, *, needs_review: bool) -> bool:
+    """Whether a verdict is to be called a suspicion: it accuses, and nobody has confirmed it who had to.
+
+    Where the office asks for no review, only an objection that is still open makes it one.
+    """
+    return state.accuses and (review == "objected" or (needs_review and review != "upheld"))
 
 
 def start_of(declared: Declared, seen_after: datetime | None, seen_by: datetime) -> datetime:

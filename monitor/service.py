@@ -253,6 +253,7 @@ def office_of(targets: Targets) -> OfficeFacts:
         public_url=targets.server.public_url,
         region=targets.office.region,
         basis=Basis(basis.title, basis.number, basis.clause, basis.valid_to),
+        needs_review=targets.office.review,
     )
 
 

@@ -27,13 +27,17 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class OfficeFacts:
-    """Who speaks: the office's name, region and zone, where its console is, and what its verdicts rest on."""
+    """Who speaks: the office's name, region and zone, where its console is, and what its verdicts rest on.
+
+    needs_review: a violation is a suspicion until an officer has reviewed it.
+    """
 
     name: str
     zone: tzinfo
     public_url: str
     region: str = ""
     basis: Basis | None = None
+    needs_review: bool = True
 
     def accuses(self, event: Event) -> bool:
         """Whether the basis was in force when the event happened, so that it may be called a violation."""

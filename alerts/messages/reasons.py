@@ -37,6 +37,7 @@ _SENTENCES: Mapping[str, str] = {
     "the site left the configuration": "该网站已不在监测名单内",
     "the policy was withdrawn at its source": "来源页面已撤下该文件",
     "no portal that carries the policy binds the site": "登载该文件的门户均不要求该网站转载",
+    "the accusation was overturned on review": "经人工复核，撤销原认定",
     "not key after all (the rules of [key] were changed)": "重点范围已调整，该文件不再属于重点政策信息",
     "an officer said key": "经办人员认定为重点",
     "an officer said not key": "经办人员认定不是重点",
@@ -50,6 +51,8 @@ _SENTENCES: Mapping[str, str] = {
     "the answer holds no entries": "应答中没有条目",
     "only a frame": "页面只有一个框架",
     "only a script": "页面只有脚本",
+    "no browser is installed here": "本机没有安装浏览器",
+    "our own line is cut off: none of the portals above answers either": "本机网络不通，上级门户也都打不开",
 }
 
 _OUTCOMES: Mapping[str, str] = {
@@ -87,6 +90,14 @@ _STATUSES: Mapping[str, str] = {
 }
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (
+        re.compile(r"(.+?); in a browser: (.+)", re.S),
+        lambda found: f"{in_chinese(found[1])}；用浏览器打开：{in_chinese(found[2])}",
+    ),
+    (
+        re.compile(r"it has to be shown in a browser: (.+)", re.S),
+        lambda found: f"需要用浏览器打开：{in_chinese(found[1])}",
+    ),
     (re.compile(r"not key after all \((.*)\)", re.S), r"经认定不属于重要政策信息（\1）"),
     (
         re.compile(r"the site is (\w+), or reposting is not among its duties"),
@@ -98,6 +109,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(r"the title matches '(.+)', which is included"), r"标题符合重点规则“\1”"),
     (re.compile(r"the column says all of its items are key"), "该栏目的条目全部属于重点"),
     (re.compile(r"the column says none of its items are key"), "该栏目的条目均不属于重点"),
+    (re.compile(r"false alarm \((.*)\)", re.S), r"经人工核实为误报（\1）"),
     (re.compile(r"by hand: (.+)", re.S), r"人工认定：\1"),
     (re.compile(r"declared (\S+), long before it was first seen: an old paper"), r"标注日期\1，属于旧文重列"),
     (re.compile(r"no rows found where (\d+) were held"), r"原有\1条，现在一条也没有读到"),

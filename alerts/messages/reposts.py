@@ -10,6 +10,7 @@ from alerts.events import Event, Kind, RepostFacts
 from alerts.messages.draft import Draft, Fact, OfficeFacts
 from alerts.messages.safe import PLACE_LENGTH, REASON_LENGTH, TITLE_LENGTH, clean, clean_url
 from alerts.messages.words import Words
+from checks.obligations import State, is_suspicion
 from checks.rules import RULES
 
 BRIEF = 36
@@ -23,7 +24,7 @@ _FACTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.WARNING: ("policy", "published", "started", "target", "limit", "missing", "obligation"),
     Kind.VIOLATION: (*_ACCUSATION, "obligation"),
     Kind.URGENT: (*_ACCUSATION, "obligation"),
-    Kind.RESOLVED: ("policy", "done", "state", "started", "limit", "how", "found_url"),
+    Kind.RESOLVED: ("policy", "done", "state", "started", "limit", "how", "found_url", "review"),
     Kind.CORRECTION: ("policy", "state", "reason", "done", "how", "found_url", "review", "obligation"),
     Kind.DIGEST: ("policy", "published", "started", "target", "limit", "state", "obligation"),
     Kind.BLIND: (
@@ -80,10 +81,12 @@ class _Repost:
         return clean(self.words.phrases.reason(reason), REASON_LENGTH) if reason else None
 
     def state(self) -> str:
-        """The state's name; a violation is a suspicion until it was reviewed and upheld."""
+        """The state's name, said to be a suspicion where it is one."""
         name = self.words.states[self.facts.state]
-        doubted = self.facts.state.accuses and self.facts.review != "upheld"
-        return self.words.suspected + name if doubted else name
+        return self.words.suspected + name if self.is_suspicion() else name
+
+    def is_suspicion(self) -> bool:
+        return is_suspicion(self.facts.state, self.facts.review, needs_review=self.office.needs_review)
 
     def due(self) -> datetime:
         return self.facts.target_at if self.event.rule == "repost.target" else self.facts.limit_at
@@ -163,7 +166,13 @@ def _verdict(items: Sequence[_Repost]) -> str:
         return "target"
     if not all(item.office.accuses(item.event) for item in items):
         return "observed"
-    return "upheld" if all(item.facts.review == "upheld" for item in items) else "suspected"
+    return "suspected" if any(_was_suspicion(item) for item in items) else "upheld"
+
+
+def _was_suspicion(item: _Repost) -> bool:
+    """Whether the accusation is called a suspicion, or was when it was told: a correction takes it back."""
+    review, needed = item.facts.review, item.office.needs_review
+    return is_suspicion(State.VIOLATED, review, needs_review=needed)
 
 
 def _notes(kind: Kind, items: Sequence[_Repost], words: Words) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
-"""Commands by which an officer decides: key, waive, discharge, acknowledge."""
+"""Commands by which an officer decides: key, waive, discharge, review, acknowledge, dismiss."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from monitor.store.tables import Policy
 
 T = TypeVar("T")
+Scope = Literal["page", "rule", "subject"]
 
 key = typer.Typer(help="Which items are key, decided by hand.", no_args_is_help=True)
+ProblemArgument = Annotated[int, typer.Argument(help="The problem's id.", metavar="ID", min=1, max=2**31 - 1)]
 UrlArgument = Annotated[str, typer.Argument(help="The item's address on the portal.", metavar="URL")]
 
 
@@ -36,7 +39,11 @@ def register(app: typer.Typer) -> None:
     app.add_typer(key, name="key")
     app.command(short_help="Let an obligation go.")(waive)
     app.command(short_help="Show by hand where a repost stands.")(discharge)
+    app.command(name="object", short_help="Note that somebody contests an accusation.")(object_to)
+    app.command(short_help="Confirm an accusation after review.")(uphold)
+    app.command(short_help="Take an accusation back after review.")(overturn)
     app.command(short_help="Note that somebody deals with a problem.")(acknowledge)
+    app.command(short_help="Dismiss a problem as a false alarm.")(dismiss)
 
 
 def waive(obligation: IdArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:
@@ -76,8 +83,57 @@ def discharge(
         raise CliError(show(error)) from error
 
 
+def object_to(
+    obligation: IdArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None
+) -> None:
+    """Note that somebody contests an accusation: until review it counts in no share."""
+    from monitor.rounds import decisions, review
+
+    officer = decisions.Officer(by, reason)
+    found = _decide(config, lambda s, ctx: review.object_to(s, obligation, officer, ctx.now()))
+    typer.echo(f"obligation {found.id}: {found.state}, review {found.review}")
+
+
+def uphold(obligation: IdArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:
+    """Confirm an accusation after review: it is no suspicion any more, and those concerned are told."""
+    from monitor.rounds import decisions, review
+
+    officer = decisions.Officer(by, reason)
+    found = _decide(config, lambda s, ctx: review.uphold(s, ctx, obligation, officer, ctx.now()))
+    typer.echo(f"obligation {found.id}: {found.state}, review {found.review}")
+
+
+def overturn(obligation: IdArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:
+    """Take an accusation back after review: it ends unproven, and all who were told are corrected."""
+    from monitor.rounds import decisions, review
+
+    officer = decisions.Officer(by, reason)
+    found = _decide(config, lambda s, ctx: review.overturn(s, ctx, obligation, officer, ctx.now()))
+    typer.echo(f"obligation {found.id}: {found.state}, review {found.review}")
+
+
+def dismiss(
+    problem: ProblemArgument,
+    by: ByOption,
+    reason: ReasonOption,
+    until: Annotated[str, typer.Option(help="Last day on which it holds.", metavar="YYYY-MM-DD")],
+    scope: Annotated[Scope, typer.Option(help="How far: this page, this rule on this site, this subject.")],
+    config: ConfigOption = None,
+) -> None:
+    """Dismiss a problem as a false alarm: what falls in the scope is not told again until it expires."""
+    from monitor.rounds import decisions, dismissals
+
+    try:
+        alarm = dismissals.FalseAlarm(problem, scope, date.fromisoformat(until))
+    except ValueError as error:
+        raise CliError(f"--until: {until!r} is not a day like 2026-12-31") from error
+    officer = decisions.Officer(by, reason)
+    found = _decide(config, lambda s, ctx: dismissals.dismiss(s, ctx, alarm, officer, ctx.now()))
+    typer.echo(f"problem {problem}: dismissed ({found.scope}) until the end of {until}")
+
+
 def acknowledge(
-    problem: Annotated[int, typer.Argument(help="The problem's id.", metavar="ID", min=1, max=2**31 - 1)],
+    problem: ProblemArgument,
     by: ByOption,
     reason: ReasonOption,
     config: ConfigOption = None,

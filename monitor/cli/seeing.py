@@ -61,6 +61,7 @@ def status(
             "problems": views.list_problems(session, zone, span),
             "sites": views.list_sites(session, targets, zone),
             "columns": views.list_columns(session, zone),
+            "dismissals": views.list_dismissals(session, zone, now),
         }
     )
     if as_json:
@@ -103,6 +104,12 @@ def _show_status(shown: dict[str, Any]) -> None:
         ("id", "name", "status", "up", "last read", "problems", "obligations"),
         [_site_row(site) for site in shown["sites"]],
     )
+    if shown["dismissals"]:
+        print_table(
+            "dismissed as false alarms",
+            ("problem", "site", "rule", "scope", "until", "by", "why"),
+            [_dismissal_row(dismissal) for dismissal in shown["dismissals"]],
+        )
     blind = [(c["owner"], c["name"], c["last_error"]) for c in shown["columns"] if c["last_error"]]
     if blind:
         print_table("not readable now", ("owner", "column", "why"), blind)
@@ -116,6 +123,11 @@ def _obligation_row(o: dict[str, Any]) -> tuple[object, ...]:
 def _problem_row(p: dict[str, Any]) -> tuple[object, ...]:
     times = [short(p[name]) for name in ("opened_at", "due_at")]
     return p["id"], p["site"], p["rule"], p["severity"], *times, p["detail"]
+
+
+def _dismissal_row(d: dict[str, Any]) -> tuple[object, ...]:
+    scope = f"{d['scope']} {d['value']}".strip()
+    return d["problem"], d["site"], d["rule"], scope, short(d["until"]), d["by"], d["reason"]
 
 
 def _site_row(s: dict[str, Any]) -> tuple[object, ...]:

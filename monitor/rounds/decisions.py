@@ -40,11 +40,11 @@ class Officer:
 
 def waive(session: Session, ctx: Context, obligation_id: int, officer: Officer, now: datetime) -> Obligation:
     """Let an obligation go."""
-    obligation = _obligation(session, obligation_id)
+    obligation = find_obligation(session, obligation_id)
     if obligation.void is not None:
         raise DecisionError(f"obligation {obligation_id} is void: {obligation.void}")
     obligation.waived = f"{officer.by}: {officer.reason}"
-    _keep(session, "waive", f"obligation:{obligation_id}", officer, now)
+    keep(session, "waive", f"obligation:{obligation_id}", officer, now)
     settle(session, ctx, obligation, now, by=officer.by)
     return obligation
 
@@ -63,7 +63,7 @@ def acknowledge(session: Session, problem_id: int, officer: Officer, now: dateti
             place.is_confirmed = True
             session.add(place)
     session.add(problem)
-    _keep(session, "acknowledge", f"problem:{problem_id}", officer, now)
+    keep(session, "acknowledge", f"problem:{problem_id}", officer, now)
     return problem
 
 
@@ -108,7 +108,7 @@ def discharge(
     The page was fetched and matched; what its time says decides, as with every repost. A proof that is held
     gives way only to one that says it was done earlier.
     """
-    obligation = _obligation(session, obligation_id)
+    obligation = find_obligation(session, obligation_id)
     site = ctx.site(obligation.site)
     if site is not None and not is_own(hosts_of(site), proof.url):
         remedy = f"if it is one, add its host to hosts of [[site]] “{site.id}”"
@@ -120,7 +120,7 @@ def discharge(
     if State(obligation.state).accuses:
         verdict = judge(clock_of(obligation), facts_of(obligation, ctx), ctx.patience, now)
         obligation.review = "upheld" if verdict.state.accuses else "overturned"
-    _keep(session, "discharge", f"obligation:{obligation_id}", officer, now)
+    keep(session, "discharge", f"obligation:{obligation_id}", officer, now)
     settle(session, ctx, obligation, now, by=officer.by)
     return obligation
 
@@ -141,7 +141,7 @@ def _bounded(obligation: Obligation, sighting: Sighting, ctx: Context) -> Sighti
 
 def find_policy(session: Session, obligation_id: int) -> Policy:
     """The policy of an obligation; DecisionError where there is none."""
-    policy = session.get(Policy, _obligation(session, obligation_id).policy_id)
+    policy = session.get(Policy, find_obligation(session, obligation_id).policy_id)
     if policy is None:
         raise DecisionError(f"obligation {obligation_id} is about no policy")
     return policy
@@ -171,7 +171,7 @@ def add_key(
     if deadline(item.seen_by, ctx.targets.rules.repost.limit, ctx.counting).at < now:
         raise DecisionError(f"{item.url} was first seen on {item.seen_by:%Y-%m-%d}: its limit has passed")
     item.is_key, item.why, item.decided_at = True, f"by hand: {officer.by}: {officer.reason}", now
-    _keep(session, "key add", f"item:{item.id}", officer, now)
+    keep(session, "key add", f"item:{item.id}", officer, now)
     for obligation in duties.all_of_policy(session, item.policy_id or 0):
         if (obligation.void or "").startswith(NOT_KEY):
             obligation.void = None
@@ -183,7 +183,7 @@ def drop_key(session: Session, ctx: Context, item: Item, officer: Officer, now: 
     """Decide by hand that an item is not key after all; gives the number of obligations that end void."""
     item.is_key, item.why, item.decided_at = False, f"by hand: {officer.by}: {officer.reason}", now
     session.add(item)
-    _keep(session, "key drop", f"item:{item.id}", officer, now)
+    keep(session, "key drop", f"item:{item.id}", officer, now)
     if item.policy_id is None:
         return 0
     owed = duties.all_of_policy(session, item.policy_id)
@@ -202,12 +202,14 @@ def find_item(session: Session, ctx: Context, url: str) -> Item:
     raise DecisionError(f"no portal's column held {url} yet: `duban check` shows what is polled")
 
 
-def _obligation(session: Session, obligation_id: int) -> Obligation:
+def find_obligation(session: Session, obligation_id: int) -> Obligation:
+    """The obligation of this id; DecisionError where there is none."""
     obligation = session.get(Obligation, obligation_id)
     if obligation is None:
         raise DecisionError(f"no obligation {obligation_id}: `duban status --all` lists them")
     return obligation
 
 
-def _keep(session: Session, action: str, subject: str, officer: Officer, now: datetime) -> None:
+def keep(session: Session, action: str, subject: str, officer: Officer, now: datetime) -> None:
+    """Keep what was decided for good."""
     session.add(Decision(at=now, action=action, subject=subject, by=officer.by, reason=officer.reason))

@@ -11,7 +11,7 @@ from checks.rules import Finding
 from checks.workdays import deadline
 from monitor.rounds.context import Context
 from monitor.rounds.telling import KIND_OF, tell_problem
-from monitor.store import problems
+from monitor.store import dismissals, problems
 
 
 def apply_finding(
@@ -25,7 +25,7 @@ def apply_finding(
 ) -> None:
     """Open, update or close the problem of a finding; `ok` None changes nothing: it could not be told.
 
-    An early warning is in order still, and a problem all the same.
+    An early warning is in order still, and a problem all the same. What an officer dismissed is none.
     """
     if finding.ok is None:
         return
@@ -34,6 +34,8 @@ def apply_finding(
         if standing is not None:
             problems.close(session, standing, now)
             tell_problem(session, ctx, Kind.RESOLVED, standing, now)
+        return
+    if dismissals.covering(session, owner, finding, now) is not None:
         return
     due_at = deadline(now, ctx.targets.rules.rectification.limit, ctx.counting).at
     problem, is_news = problems.raise_or_update(session, owner, region, finding, due_at, now)

@@ -13,7 +13,7 @@ from alerts.routing import Quiet, Route, Routing, escalation, next_repeat
 from checks.terms import Term
 from checks.workdays import deadline
 from monitor.rounds.context import Context
-from monitor.store import alerts, problems, watches
+from monitor.store import alerts, duties, problems, watches
 from monitor.store.tables import Problem
 from monitor.targets import Targets
 
@@ -47,7 +47,8 @@ def follow_up(session: Session, ctx: Context, now: datetime) -> None:
     """Queue what is to be told again or passed up by now."""
     routes = [route for route in routing_of(ctx.targets).routes if route.repeat or route.escalate_to]
     if routes:
-        standing = problems.all_open(session)
+        contested = duties.contested(session)  # nobody is pressed on what is being verified
+        standing = [p for p in problems.all_open(session) if p.obligation_id not in contested]
         told = alerts.accusations(session, {_subject(problem) for problem in standing})
         for problem in standing:
             for event in _again(ctx, routes, problem, told[_subject(problem)], now):

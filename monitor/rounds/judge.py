@@ -63,6 +63,7 @@ def facts_of(obligation: Obligation, ctx: Context) -> Facts:
         looked_everywhere=obligation.looked is not None,
         void=obligation.void,
         waived=obligation.waived is not None,
+        overturned=obligation.review == "overturned",
     )
 
 

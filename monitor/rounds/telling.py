@@ -51,8 +51,10 @@ def tell_repost(
     )
 
 
-def tell_problem(session: Session, ctx: Context, kind: Kind, problem: Problem, now: datetime) -> None:
-    """Tell of a finding: that it stands, or that it was put right."""
+def tell_problem(
+    session: Session, ctx: Context, kind: Kind, problem: Problem, now: datetime, reason: str | None = None
+) -> None:
+    """Tell of a finding: that it stands, that it was put right, or, with its reason, that it never stood."""
     queue(
         session,
         Event(
@@ -70,7 +72,7 @@ def tell_problem(session: Session, ctx: Context, kind: Kind, problem: Problem, n
                 url=problem.url,
                 since=problem.opened_at,
                 due_at=problem.due_at,
-                reason=problem.evidence,
+                reason=reason or problem.evidence,
                 link=f"{ctx.targets.server.public_url}/problems/{problem.id}",
             ),
         ),

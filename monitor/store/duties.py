@@ -61,6 +61,11 @@ def decisions_on(session: Session, subject: str) -> Sequence[Decision]:
     return session.exec(select(Decision).where(Decision.subject == subject).order_by(col(Decision.id))).all()
 
 
+def contested(session: Session) -> set[int | None]:
+    """The ids of obligations whose accusation is objected to and not reviewed yet."""
+    return set(session.exec(select(Obligation.id).where(Obligation.review == "objected")))
+
+
 def unsettled(session: Session) -> Sequence[Obligation]:
     """Obligations that a change of calendar or of a site's status can still touch.
 

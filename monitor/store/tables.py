@@ -240,6 +240,29 @@ class Problem(SQLModel, table=True):
     url: str | None = Field(default=None, sa_column=Column(Text))
     evidence: str | None = Field(default=None, sa_column=Column(Text))
     obligation_id: int | None = None
+    dismissal_id: int | None = None
+
+
+class Dismissal(SQLModel, table=True):
+    """A false alarm: findings of a rule on a site that are not told again until a moment.
+
+    scope: "page" (value is its canonical address), "rule" (all of them), "subject" (value is the subject).
+    """
+
+    __tablename__ = "dismissal"
+    __table_args__ = (Index("ix_dismissal_scope", "site", "rule", "until"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = moment(required=True)
+    problem_id: int
+    rule: str
+    site: str
+    scope: str
+    value: str = long_text()
+    is_early: bool = False
+    until: datetime = moment(required=True)
+    by: str
+    reason: str = long_text()
 
 
 class Decision(SQLModel, table=True):

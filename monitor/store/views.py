@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import defer
 from sqlmodel import Session, SQLModel, col, func, or_, select
 
-from monitor.store import duties
+from monitor.store import dismissals, duties
 from monitor.store.tables import (
     AlertContent,
     AlertDelivery,
@@ -157,7 +157,27 @@ def problem_json(problem: Problem, zone: tzinfo) -> Json:
         "expected": problem.expected,
         "found": problem.found,
         "obligation": problem.obligation_id,
+        "dismissal": problem.dismissal_id,
     }
+
+
+def list_dismissals(session: Session, zone: tzinfo, now: datetime) -> list[Json]:
+    """The false alarms that still hold, newest first."""
+    return [
+        {
+            "id": row.id,
+            "problem": row.problem_id,
+            "rule": row.rule,
+            "site": row.site,
+            "scope": row.scope,
+            "value": row.value,
+            "at": stamp(row.at, zone),
+            "until": stamp(row.until, zone),
+            "by": row.by,
+            "reason": row.reason,
+        }
+        for row in dismissals.in_force(session, now)
+    ]
 
 
 def list_sites(session: Session, targets: Targets, zone: tzinfo) -> list[Json]:

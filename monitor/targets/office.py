@@ -47,6 +47,10 @@ class Office(Table):
         default=("08:30-12:00", "14:30-17:30"), min_length=1, description="office hours of a working day"
     )
 
+    review: bool = Field(
+        default=True, description="whether a violation is called 疑似 until an officer has reviewed it"
+    )
+
     @field_validator("hours")
     @classmethod
     def come_one_after_the_other(cls, hours: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from alerts.events import Kind
 from checks.obligations import State
 from checks.rules import Severity
 from monitor.rounds.context import Context
-from monitor.store import board
+from monitor.store import board, dismissals
 from monitor.store.board import GRAVITY, MessageFilter, ProblemFilter, Slice, Standing
 from monitor.targets import Site, Targets
 from monitor.web.duty import load_duty
@@ -126,11 +126,13 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
         words, span = pages.words(), Slice(ROWS, (page - 1) * ROWS)
         found, total = await pages.read(lambda session: board.problems(session, wanted, span))
         rules = await pages.read(board.rules_with_problems)
+        dismissed = await pages.read(lambda session: dismissals.in_force(session, words.now))
         return pages.render(
             request,
             "problems.html",
             words=words,
             problems=found,
+            dismissals=dismissed,
             total=total,
             span=span,
             page=page,

@@ -92,6 +92,7 @@ class Problem(BaseModel):
     expected: str | None
     found: str | None
     obligation: int | None = Field(description="the duty it is about")
+    dismissal: int | None = Field(description="the dismissal that closed it as a false alarm")
 
 
 class Site(BaseModel):

@@ -15,8 +15,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "skip": ("跳到正文", "Skip to the content"),
     "as-of": ("截至{when}", "as of {when}"),
     "read-only": (
-        "本页只供查看；决定事项请用命令行 duban key、waive、discharge、acknowledge。",
-        "For reading only; decisions are taken with duban key, waive, discharge and acknowledge.",
+        "本页只供查看；决定事项请用命令行，例如 duban discharge、duban waive、duban dismiss。",
+        "For reading only; decisions are taken by command, such as duban discharge, waive or dismiss.",
     ),
     "basis": ("依据：{cite}", "Basis: {cite}"),
     "more": ("全部{count}项", "all {count}"),
@@ -146,8 +146,18 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The basis is no longer in force: this is an observation, not a verdict.",
     ),
     "duty.suspected": (
-        "“疑似”：尚未经人工复核。网站认为有误的，可用 duban discharge {id} 网址 登记转载页面，核实后更正。",
-        "“Suspected”: nobody has reviewed it yet. duban discharge {id} URL shows where the repost stands.",
+        "“疑似”：尚未经人工复核。网站认为有误的，可用 duban discharge {id} 网址 登记转载页面，核实后更正；"
+        "没有页面可登记的，用 duban object {id} 登记异议。复核后用 duban uphold {id} 维持，"
+        "或者用 duban overturn {id} 撤销。",
+        "“Suspected”: nobody has reviewed it yet. duban discharge {id} URL shows where the repost stands; "
+        "without a page, duban object {id} notes the objection. After review: duban uphold {id}, or "
+        "duban overturn {id}.",
+    ),
+    "duty.objected": (
+        "网站已提出异议，核实之前不计入比例，也不再催办。核实后用 duban uphold {id} 维持，"
+        "或者用 duban overturn {id} 撤销。",
+        "It is objected to: until that is verified it counts in no share, and nobody is pressed. "
+        "Then: duban uphold {id}, or duban overturn {id}.",
     ),
     "duty.blind": (
         "这不表示对方未转载：是本系统没有读清，不计入比例。",
@@ -248,7 +258,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "story.empty": ("还没有记录。", "Nothing recorded yet."),
     "action.waive": ("免于转载", "waived"),
     "action.discharge": ("登记转载页面", "shown by hand"),
+    "action.object": ("登记异议", "objected to"),
+    "action.uphold": ("复核维持", "upheld"),
+    "action.overturn": ("复核撤销", "overturned"),
     "action.acknowledge": ("已知悉", "acknowledged"),
+    "action.dismiss": ("认定为误报", "dismissed as a false alarm"),
     "action.observed repost": ("人工查看：已转载", "seen by hand: reposted"),
     "action.observed not there": (
         "人工查看：未见转载（不作为认定依据）",
@@ -281,6 +295,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.is-open": ("未解决", "open"),
     "problem.is-closed": ("已解决", "resolved"),
     "problem.acknowledged": ("已知悉", "Acknowledged"),
+    "problem.is-dismissed": ("误报", "false alarm"),
+    "problem.how-to": (
+        "正在处理的，用 duban acknowledge {id} 登记；确属误报的，用 duban dismiss {id} 登记，"
+        "写明理由、范围和截止日期。",
+        "Somebody deals with it: duban acknowledge {id}. A false alarm: duban dismiss {id}, with reason, "
+        "scope and last day.",
+    ),
     "problem.page": ("页面", "Page"),
     "problem.evidence": ("佐证", "Evidence"),
     "problem.checked": ("最近检查", "Last checked"),
@@ -293,6 +314,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "这是本系统没有读到，不表示网站有问题。",
         "We could not read it; nothing need be wrong with the site.",
     ),
+    "dismissals": ("已登记的误报（到期前不再提示）", "False alarms (not told again until they expire)"),
+    "dismissal.scope": ("范围", "Scope"),
+    "dismissal.until": ("有效至", "Until"),
+    "dismissal.by": ("认定", "By"),
+    "dismissal.why": ("理由", "Why"),
+    "scope.page": ("这个页面", "this page"),
+    "scope.rule": ("该网站的这类问题", "this rule on this site"),
+    "scope.subject": ("这一事项", "this subject"),
     "severity.notice": ("提示", "notice"),
     "severity.warning": ("预警", "warning"),
     "severity.violation": ("违规", "violation"),

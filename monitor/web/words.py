@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from alerts.messages import LANGUAGES, Basis
 from alerts.messages.draft import end_of_day
 from alerts.messages.reasons import in_chinese
-from checks.obligations import State
+from checks.obligations import State, is_suspicion
 from checks.rules import RULES
 from monitor.targets import Targets
 from monitor.web.texts import TEXTS
@@ -45,6 +45,7 @@ class Words:
     zone: ZoneInfo
     now: datetime
     basis: Basis
+    needs_review: bool = True
 
     @classmethod
     def of(cls, targets: Targets, now: datetime) -> Words:
@@ -55,6 +56,7 @@ class Words:
             zone=targets.office.zone,
             now=now,
             basis=Basis(basis.title, basis.number, basis.clause, basis.valid_to),
+            needs_review=targets.office.review,
         )
 
     @property
@@ -74,9 +76,9 @@ class Words:
     # --- what stands in the record -------------------------------------------------------------------
 
     def state(self, state: State, review: str = "none") -> str:
-        """A state's name; a violation is a suspicion until it was reviewed and upheld."""
+        """A state's name, said to be a suspicion where it is one."""
         words = LANGUAGES[self.language]
-        doubted = state.accuses and review != "upheld"
+        doubted = is_suspicion(state, review, needs_review=self.needs_review)
         return (words.suspected if doubted else "") + words.states[state]
 
     def holds(self, moment: datetime) -> bool:

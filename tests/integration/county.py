@@ -30,7 +30,7 @@ from monitor.evidence import Evidence
 from monitor.net.client import Client
 from monitor.net.guard import Guard
 from monitor.net.settings import FetchSettings
-from monitor.rounds import decisions, kinds
+from monitor.rounds import decisions, kinds, review
 from monitor.rounds.context import Context, Observer
 from monitor.rounds.poll import key_of
 from monitor.rounds.sync import apply_targets
@@ -502,6 +502,18 @@ class World:
         return await self.store.write(
             lambda s: decisions.discharge(s, ctx, id_, proof, officer, self.clock())
         )
+
+    async def review(self, action: str, id_: int = 1) -> Obligation:
+        """Decide on an accusation by hand: `duban object`, `duban uphold`, `duban overturn`."""
+        ctx, officer = self.context, decisions.Officer("王某", "经核实")
+
+        def decide(session: Session) -> Obligation:
+            if action == "object":
+                return review.object_to(session, id_, officer, self.clock())
+            take = review.uphold if action == "uphold" else review.overturn
+            return take(session, ctx, id_, officer, self.clock())
+
+        return await self.store.write(decide)
 
     async def acknowledge(self, rule: str) -> Problem:
         """Acknowledge the one open problem of a rule."""

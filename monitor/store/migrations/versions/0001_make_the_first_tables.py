@@ -58,6 +58,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "dismissal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("is_early", sa.Boolean(), nullable=False),
+        sa.Column("until", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("dismissal", schema=None) as batch_op:
+        batch_op.create_index("ix_dismissal_scope", ["site", "rule", "until"], unique=False)
+
+    op.create_table(
         "look",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("site", sa.String(), nullable=False),
@@ -142,6 +160,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("evidence", sa.Text(), nullable=True),
         sa.Column("obligation_id", sa.Integer(), nullable=True),
+        sa.Column("dismissal_id", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("problem", schema=None) as batch_op:
