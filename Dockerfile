@@ -21,8 +21,11 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="duban" \
       org.opencontainers.image.description="督办: keeps government websites to their word" \
       org.opencontainers.image.licenses="Apache-2.0"
+# Chromium shows what plain HTTP cannot read; BROWSER="" leaves it out, and such pages are blind then.
+# libatomic1 is for the driver that starts it.
+ARG BROWSER="chromium fonts-noto-cjk libatomic1"
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates python3 \
+    && apt-get install -y --no-install-recommends ca-certificates python3 ${BROWSER} \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin duban \
     && install -d -o duban -g duban /data

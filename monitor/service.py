@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -21,12 +21,14 @@ from monitor.clock import Clock, system_clock
 from monitor.engine import Engine
 from monitor.evidence import Evidence
 from monitor.metrics import Metrics
+from monitor.net.browser import Browser
 from monitor.net.client import Client
-from monitor.net.guard import Guard
+from monitor.net.guard import Guard, Network
 from monitor.net.page import Page
 from monitor.net.settings import FetchSettings
 from monitor.rounds.context import Context, Observer
 from monitor.rounds.follow import routing_of
+from monitor.rounds.reference import reference_of
 from monitor.rounds.sync import apply_targets
 from monitor.store import schema
 from monitor.store.outbox import StoredOutbox
@@ -93,8 +95,8 @@ class Service:
         schema.upgrade(store)
         store.start()
         try:
-            async with self._client(targets) as client:
-                await self._take(self._context_of(targets, store, client))
+            async with self._client(targets) as client, browser_of(targets, client) as browser:
+                await self._take(self._context_of(targets, store, client, browser))
                 await self._run_parts(stop)
         finally:
             store.close()
@@ -133,7 +135,7 @@ class Service:
         guard = Guard(tuple(targets.fetch.allow_networks))
         return Client(fetch_settings(targets), guard, clock=self.clock, observers=[observe])
 
-    def _context_of(self, targets: Targets, store: Store, client: Client) -> Context:
+    def _context_of(self, targets: Targets, store: Store, client: Client, browser: Browser | None) -> Context:
         return Context(
             targets=targets,
             counting=counting(targets),
@@ -142,6 +144,8 @@ class Service:
             evidence=Evidence(Path(targets.store.evidence)),
             now=self.clock,
             observer=self._observer(),
+            browser=browser,
+            reference=reference_of(targets, client, self.clock),
         )
 
     def _observer(self) -> Observer:
@@ -212,7 +216,8 @@ class Service:
                 log.warning(
                     "a change of [store], [server] or [fetch] waits for the next start", action="reload"
                 )
-            await self._take(replace(old, targets=targets, counting=counting(targets)))
+            reference = reference_of(targets, old.client, self.clock)
+            await self._take(replace(old, targets=targets, counting=counting(targets), reference=reference))
         except TargetsError as error:
             # No traceback: the error names every fault of the file, with its place and remedy.
             return self._refuse(str(error), found)
@@ -263,14 +268,33 @@ def fetch_settings(targets: Targets) -> FetchSettings:
 
 
 @asynccontextmanager
-async def open_context(targets: Targets, clock: Clock = system_clock) -> AsyncIterator[Context]:
+async def browser_of(targets: Targets, client: Client) -> AsyncIterator[Browser | None]:
+    """The browser that shows what plain HTTP cannot read; None where the configuration wants none.
+
+    Chromium is looked for, and started, by the first page that needs it.
+    """
+    if targets.fetch.browser == "never":
+        yield None
+        return
+    async with Browser(client) as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def open_context(
+    targets: Targets, clock: Clock = system_clock, networks: Sequence[Network] = ()
+) -> AsyncIterator[Context]:
     """What one command needs, beside a daemon that may be running: a store, a client, nothing in motion.
 
+    networks: may be read too, beside those of the configuration.
     The store's schema is not touched; StoreError where a command then uses one that is not current.
     """
     store = Store(targets.store.url.reveal())
     try:
-        async with Client(fetch_settings(targets), Guard(tuple(targets.fetch.allow_networks))) as client:
+        async with (
+            Client(fetch_settings(targets), Guard((*targets.fetch.allow_networks, *networks))) as client,
+            browser_of(targets, client) as browser,
+        ):
             yield Context(
                 targets=targets,
                 counting=counting(targets),
@@ -279,6 +303,8 @@ async def open_context(targets: Targets, clock: Clock = system_clock) -> AsyncIt
                 evidence=Evidence(Path(targets.store.evidence)),
                 now=clock,
                 observer=Observer(),
+                browser=browser,
+                reference=reference_of(targets, client, clock),
             )
     finally:
         store.close()

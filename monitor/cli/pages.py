@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -26,10 +26,12 @@ from monitor.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from monitor.net.page import Page
     from monitor.reading.article import Article
-    from monitor.reading.listing import Listing
+    from monitor.rounds.context import Context
+    from monitor.rounds.readings import Reading
     from monitor.targets import Targets
+
+T = TypeVar("T")
 
 UrlArgument = Annotated[str, typer.Argument(help="The page's address.", metavar="URL")]
 
@@ -48,38 +50,51 @@ def read(
     as_json: JsonOption = False,
 ) -> None:
     """Show what duban sees on a list page, and the column to paste into targets.toml."""
-    from monitor.reading.listing import read_listing
-
     targets = optional_targets(config)
-    page = _fetch(targets, url, allow_network or [])
-    listing = read_listing(page.text, page.final_url, zone=targets.office.zone)
+    reading = _look_at(targets, url, allow_network or [], _read_list)
     if as_json:
-        print_json(_listing_json(page, listing, targets.office.zone))
+        print_json(_listing_json(reading, targets.office.zone))
     else:
-        _show_listing(page, listing, targets.office.zone)
+        _show_listing(reading, targets.office.zone)
 
 
-def _listing_json(page: Page, listing: Listing, zone: tzinfo) -> dict[str, Any]:
+async def _read_list(ctx: Context, url: str) -> Reading:
+    """Read a page as the daemon would; CliError where it cannot be read."""
+    from monitor.net.client import CookieRound
+    from monitor.rounds.readings import Wish, read_place
+    from monitor.store.places import COLUMN
+    from monitor.store.tables import Place
+
+    place = Place(owner="", kind=COLUMN, name="", url=url, every=0)
+    reading = await read_place(ctx, place, Wish(fresh=True, robots=ctx.targets.fetch.robots), CookieRound())
+    if reading.listing is None:
+        raise CliError(f"{url}: {reading.trouble}", COULD_NOT)
+    return reading
+
+
+def _listing_json(reading: Reading, zone: tzinfo) -> dict[str, Any]:
+    assert reading.listing is not None  # or it could not be read
+    rows = [placed.row for placed in reading.rows]
     return {
-        "url": page.final_url,
-        "encoding": page.encoding,
-        "rendered": False,
-        "method": listing.method,
-        "items": [
-            {"title": row.title, "url": row.url, "date": stated(row.date, zone)} for row in listing.rows
-        ],
+        "url": reading.page.final_url,
+        "encoding": reading.page.encoding,
+        "rendered": reading.by_browser,
+        "method": reading.listing.method,
+        "items": [{"title": row.title, "url": row.url, "date": stated(row.date, zone)} for row in rows],
     }
 
 
-def _show_listing(page: Page, listing: Listing, zone: tzinfo) -> None:
-    if not listing.rows:
+def _show_listing(reading: Reading, zone: tzinfo) -> None:
+    page, listing = reading.page, reading.listing
+    if listing is None or not reading.rows:
         raise CliError(
             f"no list found on {page.final_url}: try CSS in targets.toml (items, title, date)", COULD_NOT
         )
+    how = f"{listing.method}, {page.encoding}{', shown in a browser' if reading.by_browser else ''}"
     print_table(
-        f"{len(listing.rows)} items ({listing.method}, {page.encoding})",
+        f"{len(reading.rows)} items ({how})",
         ("date", "title", "address"),
-        [(stated(row.date, zone), row.title, row.url) for row in listing.rows],
+        [(stated(placed.row.date, zone), placed.row.title, placed.row.url) for placed in reading.rows],
     )
     typer.echo("\n[[portal.column]]   # or [[site.column]], under the portal or site it belongs to")
     typer.echo(f'name = "…"\nurl = {json.dumps(page.final_url, ensure_ascii=False)}')
@@ -92,11 +107,8 @@ def article(
     as_json: JsonOption = False,
 ) -> None:
     """Show what duban reads in an article: title, number, time, source, text, attachments, links."""
-    from monitor.reading.article import read_article
-
     targets = optional_targets(config)
-    page = _fetch(targets, url, allow_network or [])
-    found = read_article(page.text, page.final_url, zone=targets.office.zone)
+    found = _look_at(targets, url, allow_network or [], _read_article)
     if as_json:
         print_json(_article_json(found, targets.office.zone))
         return
@@ -131,26 +143,34 @@ def stated(moment: datetime | date | None, zone: tzinfo) -> str | None:
     return moment.isoformat() if moment is not None else None
 
 
-def _fetch(targets: Targets, url: str, networks: list[str]) -> Page:
-    """Fetch a page for a person who waits for it; CliError where there is none."""
-    from monitor.net.client import Client
+async def _read_article(ctx: Context, url: str) -> Article:
+    """Read a page as the daemon would; CliError where it cannot be read."""
+    from monitor.net.client import CookieRound
+    from monitor.rounds.articles import open_article
+
+    opened = await open_article(ctx, url, CookieRound(), robots=ctx.targets.fetch.robots)
+    if opened.article is None:
+        raise CliError(f"{url}: {opened.trouble}", COULD_NOT)
+    return opened.article
+
+
+def _look_at(
+    targets: Targets, url: str, networks: list[str], look: Callable[[Context, str], Awaitable[T]]
+) -> T:
+    """Look at a page for a person who waits for it."""
     from monitor.net.guard import Guard
-    from monitor.service import fetch_settings
+    from monitor.service import open_context
 
     try:
-        allowed = Guard.allowing(networks)
+        allowed = Guard.allowing(networks).allowed
     except ValueError as error:
         raise CliError(f"--allow-network: {error}") from error
 
-    async def get() -> Page:
-        guard = Guard((*targets.fetch.allow_networks, *allowed.allowed))
-        async with Client(fetch_settings(targets), guard) as client:
-            return await client.get(url, fresh=True, robots=targets.fetch.robots)
+    async def run() -> T:
+        async with open_context(targets, networks=allowed) as ctx:
+            return await look(ctx, url)
 
-    page = asyncio.run(get())
-    if not page.ok:
-        raise CliError(f"{url}: {page.outcome}: {page.reason}", COULD_NOT)
-    return page
+    return asyncio.run(run())
 
 
 def match(

@@ -9,8 +9,8 @@ from checks.obligations import Declared
 from checks.reposts import Document
 from monitor.net.client import CookieRound, Page
 from monitor.reading.article import Article, read_article
-from monitor.reading.quality import is_soft_404, is_stub
 from monitor.rounds.context import Context
+from monitor.rounds.pages import Manner, get_page
 from monitor.rounds.readings import tidy
 from monitor.store.tables import Policy
 
@@ -33,12 +33,11 @@ class Opened:
 async def open_article(
     ctx: Context, url: str, cookies: CookieRound, *, robots: str = "obey", urgent: bool = False
 ) -> Opened:
-    """Fetch the page behind a row and read it."""
-    page = await ctx.client.get(url, cookies=cookies, robots=robots, urgent=urgent)
-    if not page.ok:
-        return Opened(page, None, f"{page.outcome}: {page.reason}")
-    if trouble := is_stub(page.text) or is_soft_404(page.text):
-        return Opened(page, None, trouble)
+    """Get the page behind a row, in the browser if need be, and read it."""
+    got = await get_page(ctx, url, Manner(robots=robots, urgent=urgent), cookies)
+    page = got.page
+    if got.trouble is not None:
+        return Opened(page, None, got.trouble)
     article = read_article(page.text, page.final_url, zone=ctx.counting.zone)
     return Opened(page, replace(article, title=tidy(article.title) if article.title else None), None)
 

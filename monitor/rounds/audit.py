@@ -12,13 +12,14 @@ from yarl import URL
 from checks import availability, lifecycle
 from checks.lifecycle import Certificate, Registered, Shown
 from checks.rules import Duty, Finding
+from monitor.net.browser import Rendered
 from monitor.net.client import CookieRound, Page
 from monitor.net.tls import CertificateFact
 from monitor.reading.article import read_article
-from monitor.reading.home import Home, read_home
-from monitor.reading.quality import is_soft_404, is_stub
+from monitor.reading.home import read_home
 from monitor.rounds.context import Context
 from monitor.rounds.findings import apply_finding
+from monitor.rounds.pages import Manner, get_page, is_cut_off, show, trouble_with
 from monitor.store import places, watches
 from monitor.targets import Site
 
@@ -33,9 +34,9 @@ class Audited:
 
 async def audit_site(ctx: Context, site: Site) -> Audited:
     """Look at a site once and judge all that one look decides. Stores nothing."""
-    robots = site.robots or ctx.targets.fetch.robots
-    page = await ctx.client.get(site.url, fresh=True, cookies=CookieRound(), robots=robots)
-    reached = _reached(page)
+    manner = Manner(fresh=True, robots=site.robots or ctx.targets.fetch.robots)
+    page = (await get_page(ctx, site.url, manner, CookieRound())).page
+    reached = await _reached(ctx, page)
     if site.status == "closed":
         return Audited((lifecycle.check_closed(reached, site.url),))
     findings = []
@@ -44,14 +45,35 @@ async def audit_site(ctx: Context, site: Site) -> Audited:
     if Duty.LIFECYCLE not in site.duties:
         return Audited(tuple(findings))
     certificate = await _certificate(ctx, site) if page.ok else None
-    findings += _lifecycle(ctx, site, page, certificate)
+    findings += _lifecycle(ctx, site, await _see(ctx, page, manner), certificate)
     return Audited(tuple(findings), certificate)
 
 
-def _reached(page: Page) -> bool | None:
+async def _reached(ctx: Context, page: Page) -> bool | None:
     if page.ok:
         return True
-    return False if page.outcome.blame == "site" else None
+    return None if page.outcome.blame != "site" or await is_cut_off(ctx, page) else False
+
+
+async def _see(ctx: Context, page: Page, manner: Manner) -> Shown | None:
+    """What the home page shows; what its source lacks is looked for in the browser before it is missed."""
+    source = _shown(page)
+    if source is None or isinstance(page, Rendered) or (source.icp and source.police and source.site_id):
+        return source
+    seen = await show(ctx, page.final_url, manner)
+    rendered = _shown(seen) if seen is not None else None
+    return source if rendered is None else _joined(source, rendered)
+
+
+def _joined(source: Shown, rendered: Shown) -> Shown:
+    return Shown(
+        icp=source.icp or rendered.icp,
+        police=source.police or rendered.police,
+        site_id=source.site_id or rendered.site_id,
+        sponsor=source.sponsor or rendered.sponsor,
+        text=f"{source.text}\n{rendered.text}",
+        meta_site_id=source.meta_site_id or rendered.meta_site_id,
+    )
 
 
 async def _certificate(ctx: Context, site: Site) -> CertificateFact | None:
@@ -62,7 +84,7 @@ async def _certificate(ctx: Context, site: Site) -> CertificateFact | None:
 
 
 def _lifecycle(
-    ctx: Context, site: Site, page: Page, certificate: CertificateFact | None
+    ctx: Context, site: Site, shown: Shown | None, certificate: CertificateFact | None
 ) -> tuple[Finding, ...]:
     now = ctx.now()
     today = now.astimezone(ctx.counting.zone).date()
@@ -70,7 +92,7 @@ def _lifecycle(
     registered = site.registration
     findings = [
         *lifecycle.check_shown(
-            _shown(page),
+            shown,
             Registered(
                 site_id=registered.site_id,
                 icp=registered.icp,
@@ -91,17 +113,26 @@ def _lifecycle(
 
 def _shown(page: Page) -> Shown | None:
     """What the home page shows; None where the page cannot be read as one."""
-    if not page.ok or is_stub(page.text) or is_soft_404(page.text):
+    if trouble_with(page) is not None:
         return None
-    home: Home = read_home(page.text, page.final_url)
-    footer = home.footer
+    texts = [(page.final_url, page.text)]
+    if isinstance(page, Rendered):
+        texts += [(frame.url, frame.text) for frame in page.frames]
+    *framed, shown = [_shown_by(text, url) for url, text in reversed(texts)]
+    for frame in framed:
+        shown = _joined(shown, frame)
+    return shown
+
+
+def _shown_by(text: str, url: str) -> Shown:
+    footer = read_home(text, url).footer
     return Shown(
         icp=footer.icp,
         police=footer.police,
         site_id=footer.site_id,
         sponsor=footer.sponsor,
         text=footer.text,
-        meta_site_id=read_article(page.text, page.final_url).site_id,
+        meta_site_id=read_article(text, url).site_id,
     )
 
 

@@ -90,6 +90,7 @@ def wish_of(column: Column, since: datetime, robots: str, *, is_portal: bool = F
         hints=hints,
         pages=column.pages,
         encoding=column.encoding,
+        render=column.render,
         robots=robots,
         is_portal=is_portal,
         most_pages=MOST_PAGES,

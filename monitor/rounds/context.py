@@ -10,7 +10,9 @@ from checks.obligations import Patience
 from checks.workdays import Counting
 from monitor.clock import Clock
 from monitor.evidence import Evidence
+from monitor.net.browser import Browser
 from monitor.net.client import Client
+from monitor.rounds.reference import Reference
 from monitor.store.session import Store
 from monitor.targets import Site, Targets, counting
 
@@ -26,7 +28,11 @@ class Observer:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The configuration in force, the hands that fetch and store, and the clock."""
+    """The configuration in force, the hands that fetch and store, and the clock.
+
+    browser: None where the configuration wants none. reference: tells whether it is ourselves who are cut
+    off; None where nobody asks.
+    """
 
     targets: Targets
     counting: Counting
@@ -35,6 +41,8 @@ class Context:
     evidence: Evidence
     now: Clock
     observer: Observer
+    browser: Browser | None = None
+    reference: Reference | None = None
 
     @property
     def patience(self) -> Patience:

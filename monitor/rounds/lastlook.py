@@ -17,11 +17,11 @@ from checks.addresses import canonical
 from monitor.net.client import CookieRound
 from monitor.reading.home import Home, read_home
 from monitor.reading.listing import ListHints, Listing, read_listing
-from monitor.reading.quality import is_soft_404, is_stub
 from monitor.reading.rows import Row
 from monitor.rounds.context import Context
 from monitor.rounds.hosts import hosts_of, is_own
-from monitor.rounds.readings import Placed, Wish, day_of, is_data, placed, read_place
+from monitor.rounds.pages import NO_BROWSER, Manner, get_page, show, trouble_with
+from monitor.rounds.readings import Placed, Wish, day_of, placed, read_place
 from monitor.rounds.recognise import Candidate, Duty
 from monitor.store.places import COLUMN
 from monitor.store.tables import Place
@@ -40,7 +40,8 @@ class Searched:
     why: str = ""
 
 
-NOT_RENDERED = Searched("浏览器渲染后的首页", why="目前只读取网页源码，不渲染")
+RENDERED_HOME = "浏览器渲染后的首页"
+NO_BROWSER_WANTED = "配置为不使用浏览器"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,9 @@ class _Search:
 
     async def read(self, name: str, url: str) -> str | None:
         """Fetch a place's text and note whether it could be read."""
-        page = await self.ctx.client.get(url, fresh=True, cookies=self.cookies, robots=self.robots)
-        why = str(page.outcome) if not page.ok else is_stub(page.text) or is_soft_404(page.text)
-        if page.ok and is_data(page.text):
-            why = None
-        self.note(name, url, why)
-        return None if why else page.text
+        got = await get_page(self.ctx, url, Manner(fresh=True, robots=self.robots), self.cookies)
+        self.note(name, url, got.trouble)
+        return None if got.trouble else got.page.text
 
 
 async def look_everywhere(
@@ -115,10 +113,23 @@ async def look_everywhere(
         words for duty in duties for words in (duty.policy.title, duty.policy.doc_number) if words
     ):
         await _ask_search(search, words)
-    search.unread.append(NOT_RENDERED)
+    await _show_home(search, home)
     return LastLook(
         tuple(dict.fromkeys(search.places)), tuple(dict.fromkeys(search.unread)), tuple(search.rows)
     )
+
+
+async def _show_home(search: _Search, home: Home) -> None:
+    """Look at the home page as a visitor does, boxes that scripts build and frames included."""
+    if search.ctx.browser is None:
+        search.note(RENDERED_HOME, home.url, NO_BROWSER_WANTED)
+        return
+    page = await show(search.ctx, search.site.url, Manner(fresh=True, robots=search.robots))
+    trouble = NO_BROWSER if page is None else trouble_with(page)
+    search.note(RENDERED_HOME, home.url, trouble)
+    if page is not None and trouble is None:
+        for url, text in ((page.final_url, page.text), *((frame.url, frame.text) for frame in page.frames)):
+            search.rows += placed(read_home(text, url).rows)
 
 
 async def _read_columns(search: _Search, home: Home, watched: Collection[str]) -> None:

@@ -165,6 +165,7 @@ def wish_for(ctx: Context, site: Site, place: Place, since: datetime | None, *, 
         hints=hints_of(column) if column else ListHints(),
         pages=column.pages if column else 1,
         encoding=column.encoding if column else None,
+        render=column.render if column else "auto",
         robots=site.robots or ctx.targets.fetch.robots,
         urgent=urgent,
     )

@@ -76,6 +76,7 @@ def _wish(ctx: Context, column: PortalColumn) -> Wish:
         pages=column.pages,
         encoding=column.encoding,
         robots=ctx.targets.fetch.robots,
+        render=column.render,
         is_portal=True,
     )
 

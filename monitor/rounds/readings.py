@@ -9,22 +9,41 @@ import hashlib
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Literal
 
 from checks.addresses import canonical
+from monitor.net.browser import Rendered
 from monitor.net.client import CookieRound, Page
 from monitor.net.outcomes import Outcome
+from monitor.reading.frames import frames_of
 from monitor.reading.home import Home, read_home
 from monitor.reading.listing import ListHints, Listing, read_listing
-from monitor.reading.quality import is_soft_404, is_stub, is_template
 from monitor.reading.rows import Row
 from monitor.rounds.context import Context
+from monitor.rounds.pages import (
+    CUT_OFF,
+    NO_BROWSER,
+    Manner,
+    fetch,
+    get_page,
+    is_cut_off,
+    is_data,
+    may_be_shown,
+    show,
+    trouble_and_shown,
+    trouble_with,
+)
 from monitor.store.places import HOME, MAX_KNOWN
 from monitor.store.tables import Place
 
 MOST_PAGES = 10
 UNDATED_PAGES = 2
 NO_HINTS = ListHints()
+ONLY_A_FRAME = "only a frame"
+
+BROWSER_FIRST = timedelta(days=7)
+"""How long a place that needed the browser is shown right away, before plain HTTP is tried again."""
 
 LONGEST_TITLE = 500
 LONGEST_ADDRESS = 1000
@@ -47,7 +66,8 @@ class Reading:
     """What one reading of a place gave.
 
     at: the moment it counts as of. trouble: why it is not good, None when it is. is_unchanged: the server
-    said that nothing changed, so that the rows are those held already.
+    said that nothing changed, so that the rows are those held already. by_browser: it took the browser.
+    is_cut_off: nobody answered, and our own line is why.
     """
 
     place: Place
@@ -59,6 +79,8 @@ class Reading:
     is_unchanged: bool = False
     listing: Listing | None = None
     home: Home | None = None
+    by_browser: bool = False
+    is_cut_off: bool = False
 
     @property
     def is_good(self) -> bool:
@@ -82,10 +104,63 @@ class Wish:
     is_portal: bool = False
     urgent: bool = False
     most_pages: int = MOST_PAGES
+    render: Literal["auto", "always", "never"] = "auto"
+
+    @property
+    def manner(self) -> Manner:
+        """How each of the place's pages is asked for."""
+        return Manner(self.fresh, self.robots, self.encoding, self.urgent)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A frame of a page, or data that it fetched; seen_at: as of when, None: as the page."""
+
+    url: str
+    text: str
+    seen_at: datetime | None = None
 
 
 async def read_place(ctx: Context, place: Place, wish: Wish, cookies: CookieRound) -> Reading:
-    """Fetch and read a place. Never raises for what the web does."""
+    """Read a place: by plain HTTP, in the browser where that gives no good reading, or the other way round.
+
+    What a place needed is remembered. Never raises for what the web does.
+    """
+    shown = await _read_shown(ctx, place, wish, cookies) if _is_for_browser(ctx, place, wish) else None
+    if shown is not None and (shown.is_good or wish.render == "always"):
+        return shown
+    plain = await _read_plain(ctx, place, wish, cookies)
+    if wish.render == "always":
+        return replace(plain, trouble=f"it has to be shown in a browser: {NO_BROWSER}")
+    if plain.is_good or wish.render == "never" or not _may_be_shown(plain):
+        return plain
+    return await _show_too(ctx, wish, cookies, plain, shown)
+
+
+async def _show_too(
+    ctx: Context, wish: Wish, cookies: CookieRound, plain: Reading, shown: Reading | None
+) -> Reading:
+    """Read a place in the browser that plain HTTP could not read; where that fails as well, say both."""
+    shown = shown or await _read_shown(ctx, plain.place, wish, cookies)
+    if shown is not None and shown.is_good:
+        return shown
+    trouble = shown.trouble if shown is not None else None
+    return replace(plain, trouble=trouble_and_shown(ctx, plain.trouble or "", trouble))
+
+
+def _may_be_shown(plain: Reading) -> bool:
+    return may_be_shown(plain.page) and not is_for_a_person(plain.trouble or "")
+
+
+def _is_for_browser(ctx: Context, place: Place, wish: Wish) -> bool:
+    """Whether the browser comes first; every few days plain HTTP is given another chance."""
+    since = place.browser_since
+    return wish.render == "always" or (
+        wish.render == "auto" and since is not None and ctx.now() - since < BROWSER_FIRST
+    )
+
+
+async def _read_plain(ctx: Context, place: Place, wish: Wish, cookies: CookieRound) -> Reading:
     page = await ctx.client.get(
         place.url,
         fresh=wish.fresh,
@@ -99,56 +174,78 @@ async def read_place(ctx: Context, place: Place, wish: Wish, cookies: CookieRoun
     if page.outcome is Outcome.NOT_MODIFIED:
         trouble = None if place.known else "the server says unchanged, but nothing is held"
         return Reading(place, page.seen_at, page, trouble, is_unchanged=True)
-    if trouble := _trouble_with_page(page):
+    if await is_cut_off(ctx, page):
+        return Reading(place, page.seen_at, page, CUT_OFF, is_cut_off=True)
+    return await _read(ctx, place, page, wish, cookies)
+
+
+async def _read_shown(ctx: Context, place: Place, wish: Wish, cookies: CookieRound) -> Reading | None:
+    page = await show(ctx, place.url, wish.manner)
+    if page is None:
+        return None
+    return replace(await _read(ctx, place, page, wish, cookies), by_browser=True)
+
+
+async def _read(ctx: Context, place: Place, page: Page, wish: Wish, cookies: CookieRound) -> Reading:
+    trouble = trouble_with(page)
+    parts = await _parts_of(ctx, page, wish, cookies) if trouble in (None, ONLY_A_FRAME) else ()
+    if trouble is not None and not parts:
         return Reading(place, page.seen_at, page, trouble)
     if place.kind == HOME:
-        return _judge_home(ctx, place, page)
-    return await _read_list(ctx, place, page, wish, cookies)
+        return _judge_home(ctx, place, page, parts)
+    return await _read_list(ctx, place, page, parts, wish, cookies)
 
 
-def _trouble_with_page(page: Page) -> str | None:
-    if not page.ok:
-        return f"{page.outcome}: {page.reason}" if page.reason else str(page.outcome)
-    if is_data(page.text):
-        return None  # whether it holds rows is for the reader to say
-    return is_stub(page.text) or is_soft_404(page.text) or is_template(page.text)
+async def _parts_of(ctx: Context, page: Page, wish: Wish, cookies: CookieRound) -> tuple[Part, ...]:
+    """What else a page consists of: its frames, and the data that it fetched for itself."""
+    if isinstance(page, Rendered):
+        data = [(answer.url, answer.body.decode("utf-8", "replace")) for answer in page.answers]
+        return tuple(Part(url, text) for url, text in [*((f.url, f.text) for f in page.frames), *data])
+    frames = [await fetch(ctx, url, wish.manner, cookies) for url in frames_of(page.text, page.final_url)]
+    return tuple(Part(f.final_url, f.text, f.seen_at) for f in frames if trouble_with(f) is None)
 
 
-def is_data(text: str) -> bool:
-    """Whether a page is a feed, a sitemap or JSON, and not one for people."""
-    return text[:100].lstrip("\ufeff \r\n\t").startswith(("{", "[", "<?xml", "<rss", "<urlset"))
-
-
-def _judge_home(ctx: Context, place: Place, page: Page) -> Reading:
+def _judge_home(ctx: Context, place: Place, page: Page, parts: Sequence[Part]) -> Reading:
     zone = ctx.counting.zone
-    home = read_home(page.text, page.final_url, zone, ctx.now().astimezone(zone).date())
+    today = ctx.now().astimezone(zone).date()
+    home, *framed = [
+        read_home(text, url, zone, today)
+        for url, text in ((page.final_url, page.text), *((part.url, part.text) for part in parts))
+        if not is_data(text)
+    ]
+    home = replace(
+        home,
+        rows=(*home.rows, *(row for frame in framed for row in frame.rows)),
+        columns=(*home.columns, *(row for frame in framed for row in frame.columns)),
+    )
     rows = placed(home.rows)
     trouble = trouble_with_rows(rows, place.known, is_confirmed=place.is_confirmed)
-    return Reading(place, page.seen_at, page, trouble, rows, home=home)
+    return Reading(place, _oldest(page, parts), page, trouble, rows, home=home)
 
 
-async def _read_list(ctx: Context, place: Place, page: Page, wish: Wish, cookies: CookieRound) -> Reading:
+def _oldest(page: Page, parts: Sequence[Part]) -> datetime:
+    return min([page.seen_at, *(part.seen_at for part in parts if part.seen_at is not None)])
+
+
+async def _read_list(
+    ctx: Context, place: Place, page: Page, parts: Sequence[Part], wish: Wish, cookies: CookieRound
+) -> Reading:
     zone = ctx.counting.zone
     today = ctx.now().astimezone(zone).date()
 
-    def read(page: Page) -> Listing:
-        return read_listing(page.text, page.final_url, wish.hints, place.structure, zone, today)
+    def read(text: str, url: str) -> Listing:
+        return read_listing(text, url, wish.hints, place.structure, zone, today)
 
-    listings, trouble, at = [read(page)], None, page.seen_at
+    first = read(page.text, page.final_url)
+    framed = [read(part.text, part.url) for part in parts] if parts else []
+    listings, trouble, at = [_likeliest([first, *framed], place.known)], None, _oldest(page, parts)
     while _wants_more(listings, wish, zone):
-        following = await ctx.client.get(
-            listings[-1].next_url or "",
-            fresh=wish.fresh,
-            cookies=cookies,
-            robots=wish.robots,
-            encoding=wish.encoding,
-            urgent=wish.urgent,
-        )
-        if trouble := _trouble_with_page(following):
+        following = await get_page(ctx, listings[-1].next_url or "", wish.manner, cookies)
+        if trouble := following.trouble:
             trouble = f"page {len(listings) + 1}: {trouble}"
             break
-        listings.append(read(following))
-        at = min(at, following.seen_at)
+        listings.append(read(following.page.text, following.page.final_url))
+        at = min(at, following.page.seen_at)
     rows = tuple(found for depth, listing in enumerate(listings) for found in placed(listing.rows, depth))
     trouble = (
         trouble_with_rows(
@@ -161,6 +258,18 @@ async def _read_list(ctx: Context, place: Place, page: Page, wish: Wish, cookies
         or _trouble_with_depth(listings, wish, zone)
     )
     return Reading(place, at, page, trouble, rows, pages=len(listings), listing=listings[0])
+
+
+def _likeliest(listings: Sequence[Listing], known: Collection[str]) -> Listing:
+    """Of a page and its parts the one that is the list: it holds what was held, has dates, is longest."""
+    if len(listings) == 1:
+        return listings[0]
+
+    def weigh(listing: Listing) -> tuple[int, int, int]:
+        held = sum(found.address in known for found in placed(listing.rows))
+        return held, sum(row.date is not None for row in listing.rows), len(listing.rows)
+
+    return max(listings, key=weigh)
 
 
 def placed(rows: Sequence[Row], page: int = 0) -> tuple[Placed, ...]:

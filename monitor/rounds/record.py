@@ -6,25 +6,28 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+import structlog
 from sqlmodel import Session
 
-from alerts.events import Kind
 from checks.availability import check_home
 from checks.obligations import State
 from checks.rules import Duty, Finding, Severity
 from checks.titles import normalise
 from monitor.net.headers import retry_after
+from monitor.reading.listing import Listing
 from monitor.rounds.context import Context
-from monitor.rounds.findings import apply_finding
+from monitor.rounds.findings import apply_blindness, apply_finding
 from monitor.rounds.judge import clock_of, note_absence, note_proof, settle
 from monitor.rounds.lastlook import Searched
 from monitor.rounds.look import Brief, Looked
-from monitor.rounds.readings import Placed, Reading
+from monitor.rounds.readings import BROWSER_FIRST, Placed, Reading, is_for_a_person
 from monitor.rounds.recognise import Candidate
 from monitor.store import duties, items, places, watches
 from monitor.store.places import HOME, MAX_KNOWN
 from monitor.store.tables import Item, Look, Obligation, Place, SiteState
 from monitor.targets import Site
+
+log = structlog.get_logger("duban.record")
 
 BLIND_AFTER = 2
 """Readings in a row that are not good before people hear that a place cannot be seen."""
@@ -88,15 +91,41 @@ def _remember(place: Place, reading: Reading) -> None:
     place.left_alone_until = None
     place.last_ok_at = reading.at
     place.first_ok_at = place.first_ok_at or reading.at
+    place.browser_since = _browser_since(place, reading)
     if reading.is_unchanged:
         return
     first_page = [found.address for found in reading.rows if found.page == 0]
     place.known, place.items, place.pages_read = first_page[:MAX_KNOWN], len(first_page), reading.pages
     place.etag, place.last_modified = reading.page.etag, reading.page.last_modified
     if reading.listing is not None:
+        _notice_change(place, reading.listing, reading.at)
         place.method, place.structure = reading.listing.method, reading.listing.structure
     else:
         place.method = "found"
+
+
+def _browser_since(place: Place, reading: Reading) -> datetime | None:
+    """Since when a place is shown in the browser right away, None while plain HTTP reads it."""
+    if not reading.by_browser:
+        return None
+    since = place.browser_since
+    return since if since is not None and reading.at - since < BROWSER_FIRST else reading.at
+
+
+def _notice_change(place: Place, listing: Listing, at: datetime) -> None:
+    """Tell ops of a list that is built otherwise than before: what it is read by may be wrong from now on."""
+    if place.structure is None or (listing.method, listing.structure) == (place.method, place.structure):
+        return
+    place.changed_at = at
+    log.warning(
+        "a list is built otherwise than before: see with `duban read` whether it is read rightly",
+        action="read",
+        owner=place.owner,
+        column=place.name,
+        url=place.url,
+        was=place.structure,
+        structure=listing.structure,
+    )
 
 
 def _tell_blindness(session: Session, ctx: Context, region: str, place: Place, now: datetime) -> None:
@@ -111,7 +140,8 @@ def _tell_blindness(session: Session, ctx: Context, region: str, place: Place, n
         url=place.url,
         subject=place.url,
     )
-    apply_finding(session, ctx, place.owner, region, finding, now, kind=Kind.BLIND)
+    waits = is_for_a_person(place.last_error or "")
+    apply_blindness(session, ctx, place.owner, region, finding, now, is_for_a_person=waits)
 
 
 def _record_site(
@@ -145,7 +175,7 @@ def reach_of(home: Reading) -> bool | None:
     """Whether the home page could be opened; None where we cannot tell whose fault it is."""
     if home.page.ok or home.is_unchanged:
         return True
-    return False if home.page.outcome.blame == "site" else None
+    return False if home.page.outcome.blame == "site" and not home.is_cut_off else None
 
 
 def _record_rows(session: Session, site_id: str, looked: Looked) -> None:

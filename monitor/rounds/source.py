@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from monitor.net.client import CookieRound
 from monitor.net.outcomes import Outcome
 from monitor.rounds.context import Context
 from monitor.rounds.judge import settle
+from monitor.rounds.pages import Manner, get_page
 from monitor.store import duties, watches
 from monitor.store.tables import Policy
 
@@ -30,7 +32,8 @@ class Asked:
 async def ask_source(ctx: Context, policy: Policy) -> Asked:
     """Ask at every address under which portals carry the policy. Stores nothing."""
     urls = dict.fromkeys([policy.url, *(carrier["url"] for carrier in policy.carriers)])
-    pages = [await ctx.client.get(url, fresh=True, robots=ctx.targets.fetch.robots) for url in urls]
+    manner = Manner(fresh=True, robots=ctx.targets.fetch.robots)
+    pages = [(await get_page(ctx, url, manner, CookieRound())).page for url in urls]
     if any(page.ok for page in pages):
         return Asked(False)
     return Asked(True if all(page.outcome in GONE for page in pages) else None)

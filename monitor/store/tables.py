@@ -84,6 +84,8 @@ class Place(SQLModel, table=True):
     known: list[str] = document(list)
     pages_read: int = 0
     is_confirmed: bool = False
+    browser_since: datetime | None = moment()
+    changed_at: datetime | None = moment()
 
 
 class SiteState(SQLModel, table=True):
@@ -229,6 +231,7 @@ class Problem(SQLModel, table=True):
     severity: str
     is_early: bool = False
     opened_at: datetime = moment(required=True)
+    told_at: datetime | None = moment()
     due_at: datetime | None = moment()
     closed_at: datetime | None = moment()
     checked_at: datetime = moment(required=True)

@@ -27,12 +27,14 @@ from sqlmodel import Session, SQLModel, col, select
 
 from alerts.events import Event, Kind, RepostFacts
 from monitor.evidence import Evidence
+from monitor.net.browser import Browser, BrowserSettings
 from monitor.net.client import Client
 from monitor.net.guard import Guard
 from monitor.net.settings import FetchSettings
 from monitor.rounds import decisions, kinds, review
 from monitor.rounds.context import Context, Observer
 from monitor.rounds.poll import key_of
+from monitor.rounds.reference import reference_of
 from monitor.rounds.sync import apply_targets
 from monitor.store import duties, schema, views, watches
 from monitor.store.session import Store
@@ -249,6 +251,7 @@ class Host:
         self.lists: dict[str, list[Entry]] = {}
         self.papers: dict[str, Paper] = {}
         self.replies: dict[str, Reply] = {}
+        self.guarded: dict[str, tuple[str, Reply]] = {}  # by path: a cookie, and what is said without it
         self.headers: dict[str, dict[str, str]] = {}
         self.front: dict[str, str] = {}
         self.nav: list[Entry] = []
@@ -301,6 +304,9 @@ class Host:
         path = unquote(request.path_qs)
         self.heard.append(Heard(path, {name.lower(): value for name, value in request.headers.items()}))
         reply = self.replies.get(path) or self.replies.get("*") or self._page(path)
+        cookie, challenge = self.guarded.get(path, ("", reply))
+        if cookie not in request.headers.get("Cookie", ""):
+            reply = challenge
         if reply is HANGING:
             await asyncio.Event().wait()
         if reply is DROPPED:
@@ -642,8 +648,12 @@ async def made(
     config: str = CONFIG,
     settings: FetchSettings | None = None,
     trust: ssl.SSLContext | None = None,
+    browser: BrowserSettings | None = None,
 ) -> AsyncIterator[World]:
-    """A furnished world with its configuration in force; nothing was read yet."""
+    """A furnished world with its configuration in force; nothing was read yet.
+
+    browser: how pages are shown; without it there is no browser.
+    """
     clock = Clock()
     async with AsyncExitStack() as stack:
         hosts = {name: await stack.enter_async_context(_serving(name)) for name in HOSTS}
@@ -654,6 +664,7 @@ async def made(
         client = await stack.enter_async_context(
             Client(fetch, Guard(tuple(targets.fetch.allow_networks)), clock=clock, trust=trust)
         )
+        shows = Browser(client, browser) if browser else None
         context = Context(
             targets=targets,
             counting=counting(targets),
@@ -662,6 +673,8 @@ async def made(
             evidence=Evidence(Path(targets.store.evidence)),
             now=clock,
             observer=Observer(),
+            browser=await stack.enter_async_context(shows) if shows else None,
+            reference=reference_of(targets, client, clock),
         )
         world = World(folder, hosts, clock, store, client, config, context)
         await world.apply()

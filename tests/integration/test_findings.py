@@ -21,6 +21,7 @@ from tests.integration.county import (
     SOFT_404,
     Reply,
     World,
+    at,
     made,
 )
 
@@ -166,18 +167,34 @@ async def test_a_place_is_blind_after_two_bad_readings_whatever_the_cause(
     (problem,) = await world.problems("watch.blind")
     assert (problem.url, problem.severity) == (world.county.url(path), "notice")
     assert why in (problem.found or "")
-    told = [kind for kind, rule in await world.told("county") if rule == "watch.blind"]
-    assert told == [Kind.BLIND], "once"
 
 
-async def test_blindness_ends_with_the_first_good_reading(world: World) -> None:
+async def test_the_office_hears_once_of_what_stayed_blind_for_a_working_day(world: World) -> None:
+    """Ops hear at once, by log and metrics; most blindness passes before the office has to care."""
+    await world.begin()
+    world.county.replies["/sjwj/"] = DOWN
+    await fail(world, 2)
+    (problem,) = await world.problems("watch.blind")
+    for moment, heard in ((at(25, 9), []), (at(25, 10), ["blind"]), (at(25, 11), ["blind"])):
+        world.clock.now = moment
+        await world.look("county")
+        assert [kind for kind, _ in await world.told("county")] == heard, moment
+    assert problem.opened_at < at(24, 10)
+    del world.county.replies["/sjwj/"]
+    await fail(world, 1)
+    assert await world.told("county") == [(Kind.BLIND, "watch.blind"), (Kind.RESOLVED, "watch.blind")]
+
+
+async def test_blindness_ends_with_the_first_good_reading_and_nobody_hears_of_what_passed(
+    world: World,
+) -> None:
     await world.begin()
     world.county.replies["/sjwj/"] = DOWN
     await fail(world, 2)
     del world.county.replies["/sjwj/"]
     await fail(world, 1)
     assert await world.standing() == []
-    assert await world.told("county") == [(Kind.BLIND, "watch.blind"), (Kind.RESOLVED, "watch.blind")]
+    assert await world.told("county") == []
 
 
 async def test_each_place_is_a_problem_of_its_own(world: World) -> None:

@@ -65,7 +65,7 @@ async def test_nobody_is_accused_before_it_and_its_places_are_kept(world: World)
     assert obligation.state == "violated"
     assert names(obligation) == ["首页", "上级文件", "要闻", "栏目“政策文件”"]
     assert set(names(obligation, "unread")) == {"网站地图", "站内搜索", "浏览器渲染后的首页"}
-    assert reasons(obligation)["网站地图"] == "not_found"
+    assert reasons(obligation)["网站地图"] == "not_found: status 404"
 
 
 async def test_it_is_taken_once(world: World) -> None:
@@ -280,7 +280,7 @@ async def test_a_search_that_is_down_is_named(world: World) -> None:
         world.county.replies[f"/so?q={words}"] = DOWN
     await world.publish()
     obligation = await reach_the_limit(world)
-    assert (obligation.state, reasons(obligation)["站内搜索"]) == ("violated", "server_error")
+    assert (obligation.state, reasons(obligation)["站内搜索"]) == ("violated", "server_error: status 502")
 
 
 # --- what stood there all the time ----------------------------------------------------------------------

@@ -14,6 +14,7 @@ from checks.keys import KeyRules, decide
 from monitor.net.outcomes import Outcome
 from monitor.reading.quality import is_soft_404, is_stub
 from monitor.reading.rows import Row
+from monitor.rounds.pages import CUT_OFF, NO_BROWSER
 from monitor.rounds.readings import placed, trouble_with_rows
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +132,13 @@ def test_trouble_with_a_list(now: tuple[Row, ...], held: list[int], is_portal: b
             "the site is suspended, or reposting is not among its duties",
             "该网站暂停，或者不承担转载任务",
         ),
+        ("blocked: status 403, in a browser as well", "被防护系统拦截，用浏览器打开也是如此"),
+        (
+            "only a script; in a browser: no browser is installed here",
+            "页面只有脚本；用浏览器打开：本机没有安装浏览器",
+        ),
+        (f"it has to be shown in a browser: {NO_BROWSER}", "需要用浏览器打开：本机没有安装浏览器"),
+        (CUT_OFF, "本机网络不通，上级门户也都打不开"),
         (r"by hand: 王: \1 \g<0>", r"人工认定：王: \1 \g<0>"),  # what people wrote is no pattern
     ],
 )

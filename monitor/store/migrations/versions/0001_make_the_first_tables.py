@@ -110,6 +110,8 @@ def upgrade() -> None:
         sa.Column("known", sa.JSON(), nullable=False),
         sa.Column("pages_read", sa.Integer(), nullable=False),
         sa.Column("is_confirmed", sa.Boolean(), nullable=False),
+        sa.Column("browser_since", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("owner", "url"),
     )
@@ -149,6 +151,7 @@ def upgrade() -> None:
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("is_early", sa.Boolean(), nullable=False),
         sa.Column("opened_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("told_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("due_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("checked_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),

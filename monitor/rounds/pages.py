@@ -1,0 +1,133 @@
+"""Getting a page that is to be read: by plain HTTP, and in the browser where that gives nothing to read.
+
+What neither gives is our own trouble, never theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from monitor.net.browser import NoBrowserError, Rendered
+from monitor.net.client import CookieRound, Page
+from monitor.net.outcomes import Outcome
+from monitor.reading.quality import is_soft_404, is_stub, is_template
+from monitor.rounds.context import Context
+
+log = structlog.get_logger("duban.pages")
+
+NO_BROWSER = "no browser is installed here"
+CUT_OFF = "our own line is cut off: none of the portals above answers either"
+
+_ANSWERED = frozenset(
+    {
+        Outcome.OK,
+        Outcome.BLOCKED,
+        Outcome.NOT_FOUND,
+        Outcome.GONE,
+        Outcome.CLIENT_ERROR,
+        Outcome.SERVER_ERROR,
+        Outcome.RESET,
+        Outcome.REDIRECT_LOOP,
+        Outcome.TOO_MANY_REDIRECTS,
+        Outcome.PROTOCOL_ERROR,
+    }
+)
+"""Ends that a shield, or a page that scripts build, may be behind: a browser may see more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How pages are asked for. fresh: past every cache; urgent: behind nothing else, a deadline is near."""
+
+    fresh: bool = False
+    robots: str = "obey"
+    encoding: str | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """A page, and what is wrong with it; None where it can be read."""
+
+    page: Page
+    trouble: str | None
+
+
+async def get_page(ctx: Context, url: str, manner: Manner, cookies: CookieRound) -> Got:
+    """Get a page by plain HTTP, or else in the browser. Never raises for what the web does."""
+    page = await fetch(ctx, url, manner, cookies)
+    trouble = trouble_with(page)
+    if trouble is None or not may_be_shown(page):
+        return Got(page, trouble)
+    shown = await show(ctx, url, manner)
+    if shown is not None and (why := trouble_with(shown)) is None:
+        return Got(shown, None)
+    return Got(page, trouble_and_shown(ctx, trouble, None if shown is None else why))
+
+
+async def fetch(ctx: Context, url: str, manner: Manner, cookies: CookieRound) -> Page:
+    """Get a page by plain HTTP."""
+    return await ctx.client.get(
+        url,
+        fresh=manner.fresh,
+        cookies=cookies,
+        robots=manner.robots,
+        encoding=manner.encoding,
+        urgent=manner.urgent,
+    )
+
+
+async def show(ctx: Context, url: str, manner: Manner) -> Rendered | None:
+    """Show a page in the browser; None where there is none."""
+    if ctx.browser is None:
+        return None
+    try:
+        return await ctx.browser.render(
+            url,
+            fresh=manner.fresh,
+            robots=manner.robots,
+            encoding=manner.encoding,
+            urgent=manner.urgent,
+        )
+    except NoBrowserError as error:
+        log.warning("a page needs a browser", action="show", url=url, error=str(error))
+        return None
+
+
+async def is_cut_off(ctx: Context, page: Page) -> bool:
+    """Whether it is our own line that no page comes through: the portals above do not answer either."""
+    if page.status is not None or page.outcome.blame == "refused" or ctx.reference is None:
+        return False
+    return not await ctx.reference.answers()
+
+
+def may_be_shown(page: Page) -> bool:
+    """Whether a browser may see more than plain HTTP did; whoever asks to be left alone is."""
+    return page.outcome in _ANSWERED and "retry-after" not in page.headers
+
+
+def trouble_with(page: Page) -> str | None:
+    """Why a page is none that can be read, or None."""
+    if not page.ok:
+        return f"{page.outcome}: {page.reason}" if page.reason else str(page.outcome)
+    if is_data(page.text):
+        return None  # whether it holds rows is for the reader to say
+    if isinstance(page, Rendered) and page.frames:
+        return is_soft_404(page.text) or is_template(page.text)
+    return is_stub(page.text) or is_soft_404(page.text) or is_template(page.text)
+
+
+def is_data(text: str) -> bool:
+    """Whether a page is a feed, a sitemap or JSON, and not one for people."""
+    return text[:100].lstrip("\ufeff \r\n\t").startswith(("{", "[", "<?xml", "<rss", "<urlset"))
+
+
+def trouble_and_shown(ctx: Context, plain: str, shown: str | None) -> str:
+    """What is wrong by plain HTTP, and in the browser as well (None: there was none to show it)."""
+    if ctx.browser is None:
+        return plain
+    if plain == shown:
+        return f"{plain}, in a browser as well"
+    return f"{plain}; in a browser: {shown or NO_BROWSER}"

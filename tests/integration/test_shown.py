@@ -1,0 +1,212 @@
+"""Places that plain HTTP cannot read: frames, and what only the browser sees, remembered; nobody blamed for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from monitor.net.browser import BrowserSettings
+from monitor.store.tables import Place, SiteState
+from tests.integration.county import (
+    BLOCKED,
+    CONFIG,
+    FOOTER,
+    POLICY,
+    Paper,
+    Reply,
+    World,
+    at,
+    made,
+)
+
+QUICK = BrowserSettings(timeout=timedelta(seconds=20), patience=timedelta(seconds=3))
+IN_TIME = Paper(POLICY.title, at(24, 10, 20), POLICY.number)
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A county's world with a browser beside."""
+    async with made(tmp_path, browser=QUICK) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def plain(tmp_path: Path) -> AsyncIterator[World]:
+    """The same without a browser."""
+    async with made(tmp_path) as opened:
+        yield opened
+
+
+def whole(body: str) -> str:
+    head = '<head><meta charset="utf-8"><title>示例县人民政府</title></head>'
+    return f"<html>{head}<body>{body}<div class=footer>{FOOTER}</div></body></html>"
+
+
+def by_script(world: World, path: str = "/sjwj/") -> Reply:
+    """A list that stands nowhere in its page's source: a script fetches it."""
+    rows = [{"t": row.title, "u": row.href, "d": row.day} for row in world.county.lists[path]]
+    world.county.replies["/rows"] = Reply(
+        json.dumps(rows, ensure_ascii=False), headers={"Content-Type": "application/json"}
+    )
+    build = "d.forEach(x => l.innerHTML += `<li><a href=${x.u}>${x.t}</a><span>${x.d}</span></li>`)"
+    return Reply(
+        whole(f"<ul id=l></ul><script>fetch('/rows').then(r => r.json()).then(d => {build})</script>")
+    )
+
+
+async def column(world: World, name: str = "上级文件") -> Place:
+    return next(place for place in await world.all(Place) if (place.owner, place.name) == ("county", name))
+
+
+# --- frames, without a browser ---------------------------------------------------------------------------
+
+
+async def test_a_list_in_a_frame_is_read(plain: World) -> None:
+    await plain.publish()
+    plain.county.put("/sjwj/", IN_TIME)
+    plain.county.lists["/inner/"] = plain.county.lists["/sjwj/"]
+    plain.county.replies["/sjwj/"] = Reply(whole('<iframe src="/inner/"></iframe>'))
+    await plain.look()
+    assert await plain.state() == "met"
+
+
+async def test_a_home_page_that_is_but_a_frame_is_read(plain: World) -> None:
+    plain.county.replies["/front"] = plain.county._page("/")
+    plain.county.replies["/"] = Reply('<html><frameset><frame src="/front"></frameset></html>')
+    await plain.begin()
+    assert await plain.standing() == []
+
+
+async def test_without_a_browser_a_list_built_by_a_script_is_blind(plain: World) -> None:
+    await plain.begin()
+    plain.county.replies["/sjwj/"] = by_script(plain)
+    for _ in range(2):
+        plain.pass_by(minutes=30)
+        await plain.look("county")
+    assert await plain.standing() == [("county", "watch.blind")]
+
+
+# --- the browser ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.needs_chromium
+async def test_what_plain_http_cannot_read_the_browser_does_and_it_is_remembered(world: World) -> None:
+    await world.publish()
+    world.county.put("/sjwj/", IN_TIME)
+    world.county.replies["/sjwj/"] = by_script(world)
+    await world.look()
+    assert await world.state() == "met"
+    assert (await column(world)).browser_since is not None
+    asked = len(world.county.asked("/sjwj/"))
+    world.pass_by(hours=1)
+    await world.look("county")
+    assert len(world.county.asked("/sjwj/")) == asked + 1, "the browser's question, and none before it"
+    assert await world.standing() == []
+
+
+@pytest.mark.needs_chromium
+async def test_plain_http_gets_another_chance_after_a_week(world: World) -> None:
+    written = world.county._page("/sjwj/")
+    world.county.replies["/sjwj/"] = by_script(world)
+    await world.begin()
+    world.county.replies["/sjwj/"] = written
+    world.pass_by(days=8)
+    await world.look("county")
+    assert (await column(world)).browser_since is None
+
+
+@pytest.mark.needs_chromium
+async def test_a_shield_that_lets_browsers_pass_hides_nothing(world: World) -> None:
+    """A challenge as the shields set it: a script sets a cookie and loads the page again."""
+    await world.begin()
+    script = "document.cookie='pass=1'; location.reload()"
+    challenge = Reply(f"<html><script>{script}</script></html>", 412)
+    listed = world.county._page("/sjwj/")
+    world.county.guarded["/sjwj/"] = ("pass=1", challenge)
+    world.pass_by(minutes=30)
+    await world.look("county")
+    assert (await column(world)).failures == 0
+    assert listed.body
+
+
+@pytest.mark.needs_chromium
+async def test_what_neither_can_read_is_blind_and_named(world: World) -> None:
+    await world.begin()
+    world.county.replies["/sjwj/"] = BLOCKED
+    for _ in range(3):
+        world.pass_by(minutes=30)
+        await world.look("county")
+    assert await world.standing() == [("county", "watch.blind")]
+    assert "blocked: status 403, in a browser as well" in ((await column(world)).last_error or "")
+
+
+@pytest.mark.needs_chromium
+async def test_the_last_look_sees_a_box_that_a_script_builds(world: World) -> None:
+    """The commonest false accusation: the repost stands where the source of no page shows it."""
+    await world.publish()
+    address = world.county.url("/art/9.html")
+    world.county.papers["/art/9.html"] = IN_TIME
+    build = f"document.querySelector('.main').innerHTML += '<a href=\"{address}\">{POLICY.title}</a>'"
+    world.county.footer = f"{FOOTER}<script>{build}</script>"
+    for minutes in (0, 5):
+        world.clock.now = at(26) + timedelta(minutes=minutes, seconds=1)
+        await world.look()
+    duty = await world.the_obligation()
+    assert duty.state == "met"
+    assert duty.looked is not None
+    assert "浏览器渲染后的首页" in [place["name"] for place in duty.looked["places"]]
+
+
+@pytest.mark.needs_chromium
+async def test_what_a_script_writes_into_the_footer_is_not_missed(world: World) -> None:
+    world.county.footer = f"<script>document.querySelector('.footer').innerHTML = '{FOOTER}'</script>"
+    await world.audit("county")
+    assert [rule for _, rule in await world.standing() if rule.startswith("lifecycle.")] == []
+
+
+@pytest.mark.needs_chromium
+async def test_a_page_behind_a_row_is_shown_where_its_source_says_nothing(world: World) -> None:
+    """An equal title whose number differs: only the page that the script writes tells it."""
+    await world.publish()
+    other = Paper(POLICY.title, at(24, 10, 20), "国办发〔2025〕9号")
+    world.county.put("/sjwj/", other)
+    path = world.county.lists["/sjwj/"][0].href
+    body = json.dumps(world.county._page(path).body)
+    world.county.replies[path] = Reply(f"<html><script>document.write({body})</script></html>")
+    await world.look()
+    assert await world.state() == "pending"
+
+
+# --- our own line --------------------------------------------------------------------------------------
+
+NOBODY = "http://127.0.0.1:9/"
+
+
+@pytest.mark.parametrize(
+    ("portals_answer", "up", "standing"),
+    [
+        (True, False, [("county", "availability.home"), ("county", "watch.blind")]),
+        (False, None, [("county", "watch.blind")]),
+    ],
+)
+async def test_nobody_is_called_down_while_the_portals_above_do_not_answer_either(
+    tmp_path: Path, portals_answer: bool, up: bool | None, standing: list[tuple[str, str]]
+) -> None:
+    config = CONFIG.replace('url = "$county/"', f'url = "{NOBODY}"')
+    if not portals_answer:
+        config = config.replace('url = "$gov/"', f'url = "{NOBODY}"').replace(
+            'url = "$prov/"', f'url = "{NOBODY}"'
+        )
+    async with made(tmp_path, config) as world:
+        for _ in range(5):
+            world.pass_by(minutes=30)
+            await world.look("county")
+        (state,) = await world.all(SiteState)
+        assert state.up is up
+        assert await world.standing() == standing
