@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from checks.numbers import doc_numbers, normalise_doc_number
 
+_QUOTED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》")
+_REPLIES = re.compile(r"批复\s*(?:[(（\[〔【].*[)）\]〕】])?\s*$")
+_APPOINTS = re.compile(r"任免|任命|免去|免职|(?:同志|等)(?:的)?任职|任职的?(?:通知|决定)")
+_ISSUES = re.compile(r"印发|办法|规定|条例|意见|方案")
 _LAST_BRACKET = re.compile(r"[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]\s*$")
 
 
@@ -36,7 +40,8 @@ def decide(
 ) -> KeyDecision:
     """Decide by the column's `mode` (all, none, auto or ask); what an officer said wins over all of it.
 
-    In auto and ask an excluded title is never key; else a document number decides, then an included title.
+    In auto and ask an excluded title is never key, nor is a reply to one place or an appointment, whatever
+    its number; else a document number decides, then an included title.
     """
     if by_hand is not None:
         return KeyDecision(by_hand, f"an officer said {'key' if by_hand else 'not key'}")
@@ -51,11 +56,23 @@ def decide(
 def _judge(title: str, doc_number: str | None, rules: KeyRules) -> tuple[bool, str]:
     if (pattern := _matching(rules.exclude, title)) is not None:
         return False, f"the title matches {pattern!r}, which is excluded"
+    if why := _for_one_place(title):
+        return False, why
     if (beginning := _key_beginning(title, doc_number, rules.doc_numbers)) is not None:
         return True, f"its document number begins with {beginning}"
     if (pattern := _matching(rules.include, title)) is not None:
         return True, f"the title matches {pattern!r}, which is included"
     return False, "neither its title nor its document number is among the key ones"
+
+
+def _for_one_place(title: str) -> str:
+    """Why a paper guides nobody else's work: it answers one place, or appoints people; "" where it may."""
+    if _REPLIES.search(title):
+        return "it is a reply to one place"
+    outside = _QUOTED.sub("", title)
+    if _APPOINTS.search(outside) and not _ISSUES.search(outside):
+        return "it appoints or removes people"
+    return ""
 
 
 def _matching(patterns: tuple[re.Pattern[str], ...], title: str) -> str | None:

@@ -41,6 +41,12 @@ _SENTENCES: Mapping[str, str] = {
     "not key after all (the rules of [key] were changed)": "重点范围已调整，该文件不再属于重点政策信息",
     "an officer said key": "经办人员认定为重点",
     "an officer said not key": "经办人员认定不是重点",
+    "it is a reply to one place": "对个别地方或单位的批复，不属于重点",
+    "it appoints or removes people": "人事任免，不属于重点",
+    "an officer decided on this policy on another portal: key": "其他门户登载的同一文件已人工认定为重点",
+    "an officer decided on this policy on another portal: not key": (
+        "其他门户登载的同一文件已人工认定不是重点"
+    ),
     "the portal carried this title before": "该门户此前已登载过同名文件",
     "neither its title nor its document number is among the key ones": "标题和文号均不属于重点范围",
     "the server says unchanged, but nothing is held": "服务器称内容未变，但本机没有留存",

@@ -17,12 +17,14 @@ from monitor.cli.common import (
     IdArgument,
     ReasonOption,
     load_with_store,
+    print_table,
     show,
 )
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from monitor.rounds import keylist
     from monitor.rounds.context import Context
     from monitor.store.tables import Policy
 
@@ -182,6 +184,43 @@ def drop(url: UrlArgument, by: ByOption, reason: ReasonOption, config: ConfigOpt
         lambda s, ctx: decisions.drop_key(s, ctx, decisions.find_item(s, ctx, url), officer, ctx.now()),
     )
     typer.echo(f"{count} obligations end void")
+
+
+@key.command(name="import")
+def import_list(
+    file: Annotated[Path, typer.Argument(help="The list: .xlsx, .csv or .txt.", metavar="FILE")],
+    by: ByOption,
+    reason: ReasonOption,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Make key what a higher office's own list names, by address, document number or title."""
+    from monitor.rounds import decisions, keylist
+    from monitor.service import open_context
+    from monitor.starting.keylist import read_list
+    from monitor.starting.spreadsheet import SpreadsheetError
+
+    try:
+        lines = read_list(file)
+    except SpreadsheetError as error:
+        raise CliError(show(error)) from error
+    officer = decisions.Officer(by, reason)
+
+    async def match_and_take() -> list[keylist.Matched]:
+        async with open_context(load_with_store(config)) as ctx:
+            matched = ctx.store.read_now(lambda s: keylist.match_lines(s, ctx, lines, ctx.now()))
+            if dry_run:
+                return matched
+            articles = await keylist.read_items(ctx, matched)
+            return ctx.store.write_now(lambda s: keylist.take(s, ctx, lines, articles, officer, ctx.now()))
+
+    matched = asyncio.run(match_and_take())
+    rows = [(m.line.number, m.line.shown, m.outcome, _owners(m)) for m in matched]
+    print_table("would be done" if dry_run else "", ("line", "named", "outcome", "portal"), rows)
+
+
+def _owners(matched: keylist.Matched) -> str:
+    return ", ".join(dict.fromkeys(item.owner for item in matched.items))
 
 
 def _decide(config: Path | None, work: Callable[[Session, Context], T]) -> T:

@@ -48,7 +48,9 @@ def status(
 ) -> None:
     """Show obligations, problems, sites and columns: open ones, and those settled in the last 7 days."""
     from monitor.clock import system_clock
+    from monitor.rounds.proposals import open_proposals
     from monitor.store import views
+    from monitor.targets import counting
 
     targets = load_targets(config)
     zone, now = targets.office.zone, system_clock()
@@ -61,6 +63,10 @@ def status(
             "problems": views.list_problems(session, zone, span),
             "sites": views.list_sites(session, targets, zone),
             "columns": views.list_columns(session, zone),
+            "proposals": [
+                views.proposal_json(item, until, zone)
+                for item, until in open_proposals(session, targets, counting(targets), now)
+            ],
             "dismissals": views.list_dismissals(session, zone, now),
         }
     )
@@ -104,6 +110,12 @@ def _show_status(shown: dict[str, Any]) -> None:
         ("id", "name", "status", "up", "last read", "problems", "obligations"),
         [_site_row(site) for site in shown["sites"]],
     )
+    if shown["proposals"]:
+        print_table(
+            "key or not? (duban key add|drop ID)",
+            ("id", "portal", "title", "why", "until"),
+            [_proposal_row(proposal) for proposal in shown["proposals"]],
+        )
     if shown["dismissals"]:
         print_table(
             "dismissed as false alarms",
@@ -123,6 +135,10 @@ def _obligation_row(o: dict[str, Any]) -> tuple[object, ...]:
 def _problem_row(p: dict[str, Any]) -> tuple[object, ...]:
     times = [short(p[name]) for name in ("opened_at", "due_at")]
     return p["id"], p["site"], p["rule"], p["severity"], *times, p["detail"]
+
+
+def _proposal_row(p: dict[str, Any]) -> tuple[object, ...]:
+    return p["id"], p["portal"], p["title"], p["why"], short(p["until"])
 
 
 def _dismissal_row(d: dict[str, Any]) -> tuple[object, ...]:

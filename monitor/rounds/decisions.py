@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,9 +19,11 @@ from monitor.rounds.context import Context
 from monitor.rounds.hosts import hosts_of, is_own
 from monitor.rounds.judge import clock_of, facts_of, note_proof, settle, sighting_of
 from monitor.rounds.poll import adopt
+from monitor.rounds.proposals import fellows_of, is_waiting
 from monitor.rounds.readings import is_for_a_person
 from monitor.rounds.recognise import Candidate, Proof
 from monitor.store import duties
+from monitor.store.items import BY_HAND
 from monitor.store.tables import Decision, Item, Obligation, Place, Policy, Problem
 
 NOT_KEY = "not key after all"
@@ -170,19 +173,24 @@ def add_key(
         raise DecisionError(f"{item.url} stands on no portal of the configuration")
     if deadline(item.seen_by, ctx.targets.rules.repost.limit, ctx.counting).at < now:
         raise DecisionError(f"{item.url} was first seen on {item.seen_by:%Y-%m-%d}: its limit has passed")
-    item.is_key, item.why, item.decided_at = True, f"by hand: {officer.by}: {officer.reason}", now
+    _decide_by_hand(session, item, officer, now, is_key=True)
     keep(session, "key add", f"item:{item.id}", officer, now)
     for obligation in duties.all_of_policy(session, item.policy_id or 0):
         if (obligation.void or "").startswith(NOT_KEY):
             obligation.void = None
             settle(session, ctx, obligation, now, by=officer.by)
-    return adopt(session, ctx, portal, item, article, now)
+    policy = adopt(session, ctx, portal, item, article, now)
+    for fellow in _waiting_with(session, ctx, item, article):
+        _decide_by_hand(session, fellow, officer, now, is_key=True)
+        adopt(session, ctx, ctx.targets.portal_of[fellow.owner], fellow, None, now)
+    return policy
 
 
 def drop_key(session: Session, ctx: Context, item: Item, officer: Officer, now: datetime) -> int:
     """Decide by hand that an item is not key after all; gives the number of obligations that end void."""
-    item.is_key, item.why, item.decided_at = False, f"by hand: {officer.by}: {officer.reason}", now
-    session.add(item)
+    _decide_by_hand(session, item, officer, now, is_key=False)
+    for fellow in _waiting_with(session, ctx, item, None):
+        _decide_by_hand(session, fellow, officer, now, is_key=False)
     keep(session, "key drop", f"item:{item.id}", officer, now)
     if item.policy_id is None:
         return 0
@@ -193,9 +201,24 @@ def drop_key(session: Session, ctx: Context, item: Item, officer: Officer, now: 
     return len(owed)
 
 
+def _decide_by_hand(session: Session, item: Item, officer: Officer, now: datetime, *, is_key: bool) -> None:
+    item.is_key, item.why, item.decided_at = is_key, f"{BY_HAND}{officer.by}: {officer.reason}", now
+    session.add(item)
+
+
+def _waiting_with(session: Session, ctx: Context, item: Item, article: Article | None) -> list[Item]:
+    """What was proposed on other portals and is the same policy: it is decided on once."""
+    return [fellow for fellow in fellows_of(session, ctx, item, article) if is_waiting(fellow)]
+
+
 def find_item(session: Session, ctx: Context, url: str) -> Item:
-    """The item of a portal at an address; DecisionError where no portal's column held it."""
+    """The item of a portal at an address, or of a number; DecisionError where no portal's column held it."""
     portals = [portal.id for portal in ctx.targets.portals]
+    if re.fullmatch(r"[1-9]\d{0,8}", url):
+        item = session.get(Item, int(url))
+        if item is not None and item.owner in portals:
+            return item
+        raise DecisionError(f"no item {url}: `duban status` lists what waits to be decided")
     for item in session.exec(select(Item).where(Item.address == canonical(url))):
         if item.owner in portals:
             return item

@@ -26,6 +26,7 @@ from monitor.rounds.articles import (
 )
 from monitor.rounds.clocks import start_clocks
 from monitor.rounds.context import Context
+from monitor.rounds.proposals import fellows_of, is_waiting, said_of
 from monitor.rounds.readings import Placed, Reading, Wish, read_place
 from monitor.rounds.record import record_reading
 from monitor.rounds.telling import tell_proposal
@@ -75,8 +76,8 @@ def _wish(ctx: Context, column: PortalColumn) -> Wish:
         ),
         pages=column.pages,
         encoding=column.encoding,
-        robots=ctx.targets.fetch.robots,
         render=column.render,
+        robots=ctx.targets.fetch.robots,
         is_portal=True,
     )
 
@@ -186,6 +187,7 @@ def _decide(
     """Decide whether a new item is key; if its page cannot be read now, the next poll tries again."""
     article = opened.article if opened else None
     session.add(item)
+    was_waiting = is_waiting(item)
     if item.decided_at is not None:  # decided under another column's rule
         item.tries, item.decided_at = 0, None
     item.place, item.tries = column.name, item.tries + 1
@@ -197,9 +199,31 @@ def _decide(
     item.is_key, item.why, item.decided_at = decision.key, decision.why, now
     item.doc_number = article.doc_number if article else None
     if decision.key and decision.is_proposal:
-        item.is_key = None
-        tell_proposal(session, ctx, portal, item, now)
+        _propose(session, ctx, portal, item, article, now, is_news=not was_waiting)
     elif decision.key:
+        adopt(session, ctx, portal, item, article, now)
+
+
+def _propose(
+    session: Session,
+    ctx: Context,
+    portal: Portal,
+    item: Item,
+    article: Article | None,
+    now: datetime,
+    *,
+    is_news: bool,
+) -> None:
+    """Ask an officer whether an item is key, once for a policy; what was said of it elsewhere holds."""
+    fellows = fellows_of(session, ctx, item, article)
+    said = said_of(fellows)
+    if said is None:
+        item.is_key = None
+        if is_news and not any(is_waiting(fellow) for fellow in fellows):
+            tell_proposal(session, ctx, portal, item, now)
+        return
+    item.is_key, item.why = said.key, said.why
+    if said.key:
         adopt(session, ctx, portal, item, article, now)
 
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from alerts.events import Event, Kind, NoteFacts, ProblemFacts, RepostFacts, SiteRef
-from alerts.messages import clean, clean_url
+from alerts.messages import LANGUAGES, clean, clean_url
 from alerts.messages.reasons import in_chinese
 from checks.obligations import State
 from checks.rules import Severity
+from checks.workdays import deadline
 from monitor.rounds.articles import parse_stated
 from monitor.rounds.context import Context
 from monitor.store.alerts import queue
@@ -82,13 +83,30 @@ def tell_problem(
 def tell_proposal(session: Session, ctx: Context, portal: Portal, item: Item, now: datetime) -> None:
     """Ask an officer whether an item is key; until somebody says so, no clock starts."""
     title, url = clean(item.title), clean_url(item.url) or ""
+    phrases = LANGUAGES[ctx.targets.office.language].phrases
+    seen = phrases.moment(item.seen_by, ctx.counting.zone, now)
+    limit = deadline(item.seen_by, ctx.targets.rules.repost.limit, ctx.counting).at
+    until = phrases.deadline(limit, ctx.counting.zone, now)
     if ctx.targets.office.language == "en":
         head = f"{portal.name}: is this a key policy? “{title}”"
-        lines = [f"Why it may be: {item.why}.", url, "If so: duban key add 'ADDRESS' --by … --reason …"]
+        lines = [
+            f"“{title}”, first seen {seen}",
+            f"Why it may be: {item.why}.",
+            url,
+            f"If so: duban key add {item.id} --by … --reason …",
+            f"If not: duban key drop {item.id} --by … --reason …",
+            f"No clock runs until then; it can be made key {until}. `duban status` lists what waits.",
+        ]
     else:
         head = f"【待定】{portal.name}新登载《{title}》，请确认是否属于重要政策信息"
-        advice = "如属于，请执行 duban key add '网址' --by 姓名 --reason 理由；确认之前不计时。"
-        lines = [f"初步依据：{in_chinese(item.why or '')}", url, advice]
+        lines = [
+            f"文件：《{title}》，{seen}首次看到",
+            f"初步依据：{in_chinese(item.why or '')}",
+            url,
+            f"属于的，请执行：duban key add {item.id} --by 姓名 --reason 理由",
+            f"不属于的，请执行：duban key drop {item.id} --by 姓名 --reason 理由",
+            f"确认之前不计时；{until}可以确认。尚未确认的，见 duban status 或控制台首页。",
+        ]
     queue(
         session,
         Event(

@@ -78,7 +78,7 @@ def read_sites(path: Path) -> Sheet:
     Of a row without an address it is said that it was left out; what cannot be read as its kind is ignored
     with a word.
     """
-    for name, rows in _sheets(path):
+    for name, rows in sheets(path):
         header = _header(rows)
         if header is not None:
             number, columns = header
@@ -88,7 +88,8 @@ def read_sites(path: Path) -> Sheet:
     )
 
 
-def _sheets(path: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+def sheets(path: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+    """The sheets of a spreadsheet by name, as rows of values; SpreadsheetError where it cannot be read."""
     from openpyxl import load_workbook  # noqa: PLC0415 - slow to import, seldom needed
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, func, or_, select, update
 
 from monitor.store.tables import Item, Policy
+
+BY_HAND = "by hand: "
+"""What the reason of an officer's decision on an item begins with."""
 
 MAX_TRIES = 5
 CHUNK = 400
@@ -75,6 +78,29 @@ def decided(session: Session, owner: str) -> Iterator[Item]:
         Item.is_baseline == False,  # noqa: E712 - a column, not a value
     )
     yield from session.exec(query.order_by(col(Item.seen_by).desc()).limit(MOST_DECIDED))
+
+
+def asked_after(session: Session, owners: Collection[str], since: datetime) -> Sequence[Item]:
+    """Items that an officer was asked about or decided on, first seen since then, oldest first."""
+    proposed = col(Item.is_key).is_(None) & col(Item.decided_at).is_not(None)
+    by_hand = col(Item.why).startswith(BY_HAND)
+    query = select(Item).where(
+        col(Item.owner).in_(owners),
+        col(Item.seen_by) >= since,
+        Item.is_baseline == False,  # noqa: E712 - a column, not a value
+        or_(proposed, by_hand),
+    )
+    return session.exec(query.order_by(col(Item.id))).all()
+
+
+def of_portals(session: Session, owners: Collection[str], **equal: str) -> Sequence[Item]:
+    """Items of these owners with an address, doc_number or title_key; of an empty value there are none."""
+    if not all(equal.values()):
+        return []
+    query = select(Item).where(
+        col(Item.owner).in_(owners), *(getattr(Item, k) == v for k, v in equal.items())
+    )
+    return session.exec(query.order_by(col(Item.id))).all()
 
 
 def is_key_elsewhere(session: Session, item: Item) -> bool:

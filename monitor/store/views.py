@@ -161,6 +161,20 @@ def problem_json(problem: Problem, zone: tzinfo) -> Json:
     }
 
 
+def proposal_json(item: Item, until: datetime, zone: tzinfo) -> Json:
+    """An item that waits for an officer to say whether it is key, and until when that can be said."""
+    return {
+        "id": item.id,
+        "portal": item.owner,
+        "column": item.place,
+        "title": item.title,
+        "url": item.url,
+        "why": item.why,
+        "seen_by": stamp(item.seen_by, zone),
+        "until": stamp(until, zone),
+    }
+
+
 def list_dismissals(session: Session, zone: tzinfo, now: datetime) -> list[Json]:
     """The false alarms that still hold, newest first."""
     return [

@@ -248,7 +248,10 @@ class Rules(Table):
 
 
 class Key(Table):
-    """Which items of a portal's column are key where the column says auto or ask."""
+    """Which items of a portal's column are key where the column says auto or ask.
+
+    Replies to one place (批复) and appointments (任免) are none there, whatever they match.
+    """
 
     include: tuple[Regex, ...] = Field(
         default_factory=lambda: _compile("关于印发.*的通知"),

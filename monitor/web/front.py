@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from checks.shares import Shares
 from monitor.rounds.context import Context
+from monitor.rounds.proposals import open_proposals
 from monitor.store import board
 from monitor.store.board import FirstRound, ProblemFilter, Slice, Standing
-from monitor.store.tables import Place, Policy, Problem
+from monitor.store.tables import Item, Place, Policy, Problem
 from monitor.targets import Targets
 from monitor.web.matrix import Group, arrange, fill, group
 
@@ -58,6 +59,7 @@ class Front:
     rows_in_all: int
     rows: Slice
     beside: int
+    proposals: Sequence[tuple[Item, datetime]]
     problems: Sequence[Problem]
     problems_in_all: int
     first_round: FirstRound
@@ -87,6 +89,7 @@ def load_front(session: Session, ctx: Context, wish: Wish, now: datetime) -> Fro
         rows_in_all=len(wanted),
         rows=span,
         beside=len(targets.sites) - len(rows),
+        proposals=open_proposals(session, targets, ctx.counting, now),
         problems=problems,
         problems_in_all=problems_in_all,
         first_round=board.first_round(session),

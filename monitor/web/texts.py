@@ -113,6 +113,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The first round is done; waiting for new policies.",
     ),
     "empty.columns": ("正在监测的上级栏目", "The portals' columns that are watched"),
+    # what an officer is asked about
+    "proposals": ("待定：是否属于重点政策", "Key or not?"),
+    "proposals.how": (
+        "确认之前不计时。属于的，执行 duban key add 编号；不属于的，执行 duban key drop 编号。",
+        "No clock runs until somebody says so: duban key add ID, or duban key drop ID.",
+    ),
+    "proposals.why": ("初步依据", "Why it may be"),
+    "proposals.until": ("可确认至", "Can be decided until"),
     # one duty
     "duty": ("转载任务{id}", "Duty {id}"),
     "duty.facts": ("任务", "The duty"),

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from alerts.events import Kind, NoteFacts
+from monitor.rounds.proposals import open_proposals
+from monitor.store.tables import Item
 from tests.integration.county import (
     BLOCKED,
     DOWN,
@@ -222,8 +224,10 @@ async def test_a_site_bound_only_by_the_second_portal_counts_from_that_portals_i
         ("none", POLICY.title, POLICY.number, False, "none are"),
         ("auto", POLICY.title, None, True, "its title is included"),
         ("auto", "国务院任免国家工作人员", None, False, "its title is excluded"),
-        ("auto", "国务院关于同意设立示范区的批复", "国函〔2026〕9号", False, "neither title nor number"),
-        ("auto", "国务院关于同意设立示范区的批复", "国发〔2026〕9号", True, "its number begins with 国发"),
+        ("all", "国务院关于同意设立示范区的批复", "国函〔2026〕9号", True, "all means all"),
+        ("auto", "国务院关于同意设立示范区的批复", "国发〔2026〕9号", False, "it answers one place"),
+        ("ask", "国务院关于同意设立示范区的批复", "国发〔2026〕9号", False, "nobody is asked either"),
+        ("auto", "国务院关于示范区建设的意见", "国发〔2026〕9号", True, "its number begins with 国发"),
         ("ask", "国务院任免国家工作人员", None, False, "nothing to ask: it is excluded"),
         ("ask", POLICY.title, POLICY.number, None, "it is only proposed, and an officer decides"),
     ],
@@ -247,6 +251,83 @@ async def test_a_proposal_is_told_to_an_officer_once_and_names_the_item(world: W
     assert event.site.id == "gov"
     assert POLICY.title in event.facts.title
     assert address in event.facts.lines
+    item = await world.item(POLICY.title)
+    told = "\n".join(event.facts.lines)
+    assert f"duban key add {item.id} " in told, "and says where it is confirmed"
+    assert "11月25日（周三）24时前" in told, "and until when"
+
+
+ASK = 'url = "$gov/zcwj/"\nkey = "ask"'
+
+
+async def ask_both(world: World) -> None:
+    """Both portals propose, and carry one policy under addresses of their own."""
+    await world.amend('url = "$gov/zcwj/"', ASK)
+    await world.amend('url = "$prov/zcwj/"', ASK.replace("gov", "prov"))
+    await world.publish()
+    world.prov.put("/zcwj/", POLICY)
+    world.pass_by(minutes=2)
+    await world.poll()
+    assert len(await world.events()) == 1, "one policy is asked after once"
+    assert [item.is_key for owner in ("gov", "prov") for item in await asked(world, owner)] == [None, None]
+
+
+async def asked(world: World, owner: str) -> list[Item]:
+    return [item for item in await world.items(owner) if item.title == POLICY.title]
+
+
+@pytest.mark.parametrize(("action", "is_key", "carriers"), [("add", True, 2), ("drop", False, 0)])
+async def test_what_is_said_of_a_proposal_holds_for_every_portal_that_carries_it(
+    world: World, action: str, is_key: bool, carriers: int
+) -> None:
+    await ask_both(world)
+    first, second = (*await asked(world, "gov"), *await asked(world, "prov"))
+    await world.key(action, str(second.id))
+    assert [item.is_key for owner in ("gov", "prov") for item in await asked(world, owner)] == [is_key] * 2
+    assert sum(len(policy.carriers) for policy in await world.policies()) == carriers
+    assert len(await world.obligations()) == (1 if is_key else 0)
+    assert await world.key("drop", str(first.id)) == (1 if is_key else 0), "found by its number as well"
+
+
+@pytest.mark.parametrize(("action", "is_key"), [("add", True), ("drop", False)])
+async def test_a_portal_that_follows_asks_nobody_again(world: World, action: str, is_key: bool) -> None:
+    await world.amend('url = "$gov/zcwj/"', ASK)
+    await world.amend('url = "$prov/zcwj/"', ASK.replace("gov", "prov"))
+    await world.key(action, await world.publish())
+    told = len([event for event in await world.events() if event.kind is Kind.BLIND])
+    world.prov.put("/zcwj/", POLICY)
+    world.pass_by(minutes=2)
+    await world.poll()
+    (item,) = await asked(world, "prov")
+    assert item.is_key is is_key
+    assert (item.why or "").startswith("an officer decided on this policy on another portal")
+    assert len([event for event in await world.events() if event.kind is Kind.BLIND]) == told
+
+
+async def test_two_columns_of_a_portal_ask_once(world: World) -> None:
+    world.gov.hold("/yaowen/", OLD_PAPERS)
+    column = '\n[[portal.column]]\nname = "要闻"\nurl = "$gov/yaowen/"\nkey = "ask"\n'
+    await world.amend('\n[[portal]]\nid = "prov"', f'{column}\n[[portal]]\nid = "prov"')
+    await world.amend('url = "$gov/zcwj/"', ASK)
+    address = await world.publish()
+    world.gov.put("/yaowen/", POLICY, href=address)
+    world.pass_by(minutes=2)
+    await world.poll()
+    assert len(await world.events()) == 1
+
+
+async def test_what_waits_for_an_officer_is_listed_while_it_can_be_decided(world: World) -> None:
+    await world.amend('url = "$gov/zcwj/"', ASK)
+    await world.publish()
+
+    async def waiting() -> list[tuple[str, datetime]]:
+        ctx, now = world.context, world.clock()
+        found = await world.store.read(lambda s: open_proposals(s, ctx.targets, ctx.counting, now))
+        return [(item.title, until) for item, until in found]
+
+    assert await waiting() == [(POLICY.title, at(26))]
+    world.clock.now = at(26, 0, 1)
+    assert await waiting() == []
 
 
 async def test_of_a_column_without_key_items_no_page_is_opened(world: World) -> None:

@@ -33,6 +33,20 @@ RULES = KeyRules(
         ("某项规定（国发[2026]第 5 号 ）", None, True, "国发", "and spaces"),
         ("关于废止（国发〔2010〕2号）的决定", None, False, "neither", "the number of another document"),
         ("贯彻落实国发〔2010〕2号文件情况", None, False, "neither", "a number merely spoken of"),
+        ("国务院关于同意某地规划的批复", "国发〔2026〕6号", False, "reply", "it answers one place"),
+        (
+            "国务院关于《关于印发某规划的通知》的批复（国函〔2026〕6号）",
+            None,
+            False,
+            "reply",
+            "with its number",
+        ),
+        ("干部任职资格管理规定", "国发〔2026〕7号", True, "国发", "a rule, not an appointment"),
+        ("关于李某同志任职的通知", "国发〔2026〕7号", False, "appoints", "a person takes an office"),
+        ("关于免去王某职务的决定", "国发〔2026〕8号", False, "appoints", "a person leaves one"),
+        ("关于印发事业单位人员任命办法的通知", None, True, "关于印发", "a rule on appointments is none"),
+        ("关于做好《任命办法》施行工作的通知", "国发〔2026〕9号", True, "国发", "nor a title that is quoted"),
+        ("关于规范批复工作的意见", "国发〔2026〕9号", True, "国发", "nor a paper about replies"),
     ],
 )
 def test_what_the_rules_say(title: str, doc_number: str | None, key: bool, why: str, reason: str) -> None:
