@@ -31,6 +31,7 @@ from monitor.rounds.follow import routing_of
 from monitor.rounds.reference import reference_of
 from monitor.rounds.sync import apply_targets
 from monitor.store import schema
+from monitor.store.holding import held
 from monitor.store.outbox import StoredOutbox
 from monitor.store.session import Store, reason_of
 from monitor.targets import Targets, TargetsError, counting, load, stamp
@@ -92,14 +93,15 @@ class Service:
         """Run until `stop`; then let what is under way end, for a while, and close everything."""
         targets = load(self.config)
         store = Store(targets.store.url.reveal())
-        schema.upgrade(store)
-        store.start()
-        try:
-            async with self._client(targets) as client, browser_of(targets, client) as browser:
-                await self._take(self._context_of(targets, store, client, browser))
-                await self._run_parts(stop)
-        finally:
-            store.close()
+        with held(store):
+            schema.upgrade(store)
+            store.start()
+            try:
+                async with self._client(targets) as client, browser_of(targets, client) as browser:
+                    await self._take(self._context_of(targets, store, client, browser))
+                    await self._run_parts(stop)
+            finally:
+                store.close()
 
     async def _run_parts(self, stop: asyncio.Event) -> None:
         server = self.context.targets.server
@@ -141,7 +143,7 @@ class Service:
             counting=counting(targets),
             store=store,
             client=client,
-            evidence=Evidence(Path(targets.store.evidence)),
+            evidence=Evidence(Path(targets.store.evidence), self.clock),
             now=self.clock,
             observer=self._observer(),
             browser=browser,
@@ -300,7 +302,7 @@ async def open_context(
                 counting=counting(targets),
                 store=store,
                 client=client,
-                evidence=Evidence(Path(targets.store.evidence)),
+                evidence=Evidence(Path(targets.store.evidence), clock),
                 now=clock,
                 observer=Observer(),
                 browser=browser,

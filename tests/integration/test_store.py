@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, select
 
 from alerts.events import Event
 from monitor.store import alerts, schema, watches
+from monitor.store.holding import held
 from monitor.store.outbox import StoredOutbox
 from monitor.store.session import Store, StoreError
 from monitor.store.tables import Decision, Place, Watch
@@ -117,6 +118,18 @@ async def test_a_command_beside_the_daemon_writes_too(store: Store) -> None:
     beside.close()
     await store.write(lambda session: session.add(decision("by the daemon")))
     assert await store.read(reasons) == ["by hand", "by the daemon"]
+
+
+def test_a_store_is_one_daemons(store: Store) -> None:
+    """Commands work beside the daemon; a second daemon would tell everything twice."""
+    beside = Store(store.url)
+    with held(store):
+        with pytest.raises(StoreError, match="another daemon's"), held(beside):
+            pass
+        beside.write_now(lambda session: session.add(decision("beside")))
+    with held(beside):
+        assert store.read_now(reasons) == ["beside"]
+    beside.close()
 
 
 async def test_times_keep_their_moment_and_naive_ones_are_refused(store: Store) -> None:
