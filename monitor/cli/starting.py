@@ -164,6 +164,7 @@ async def _draft(
 @asynccontextmanager
 async def _hands(targets: Targets, networks: list[str]) -> AsyncIterator[Hands]:
     from monitor.clock import system_clock
+    from monitor.net.browser import Browser
     from monitor.net.client import Client
     from monitor.net.guard import Guard
     from monitor.net.settings import FetchSettings
@@ -178,8 +179,9 @@ async def _hands(targets: Targets, networks: list[str]) -> AsyncIterator[Hands]:
     # Not by way of the service: it would load the console, which takes longer than the pages.
     settings = FetchSettings.of(targets.fetch, targets.fetch.proxy.reveal())
     with progress() as tell:
-        async with Client(settings, guard) as client:
-            yield Hands(client, targets.office.zone, today, targets.fetch.robots, tell)
+        async with Client(settings, guard) as client, Browser(client) as browser:
+            shows = browser if targets.fetch.browser == "auto" else None
+            yield Hands(client, targets.office.zone, today, targets.fetch.robots, shows, tell)
 
 
 def _write(made: Draft, output: Path, networks: Sequence[str], *, force: bool) -> list[Path]:

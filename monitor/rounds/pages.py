@@ -6,14 +6,17 @@ What neither gives is our own trouble, never theirs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from monitor.net.browser import NoBrowserError, Rendered
-from monitor.net.client import CookieRound, Page
+from monitor.net.browser import Browser, NoBrowserError, Rendered
+from monitor.net.client import Client, CookieRound, Page
 from monitor.net.outcomes import Outcome
 from monitor.reading.quality import is_soft_404, is_stub, is_template
-from monitor.rounds.context import Context
+
+if TYPE_CHECKING:
+    from monitor.rounds.context import Context
 
 log = structlog.get_logger("duban.pages")
 
@@ -37,6 +40,16 @@ _ANSWERED = frozenset(
 """Ends that a shield, or a page that scripts build, may be behind: a browser may see more."""
 
 
+class Eyes(Protocol):
+    """What pages are got with; a `Context` is one. browser: None where none is wanted."""
+
+    @property
+    def client(self) -> Client: ...
+
+    @property
+    def browser(self) -> Browser | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How pages are asked for. fresh: past every cache; urgent: behind nothing else, a deadline is near."""
@@ -55,7 +68,7 @@ class Got:
     trouble: str | None
 
 
-async def get_page(ctx: Context, url: str, manner: Manner, cookies: CookieRound) -> Got:
+async def get_page(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) -> Got:
     """Get a page by plain HTTP, or else in the browser. Never raises for what the web does."""
     page = await fetch(ctx, url, manner, cookies)
     trouble = trouble_with(page)
@@ -67,7 +80,7 @@ async def get_page(ctx: Context, url: str, manner: Manner, cookies: CookieRound)
     return Got(page, trouble_and_shown(ctx, trouble, None if shown is None else why))
 
 
-async def fetch(ctx: Context, url: str, manner: Manner, cookies: CookieRound) -> Page:
+async def fetch(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) -> Page:
     """Get a page by plain HTTP."""
     return await ctx.client.get(
         url,
@@ -79,7 +92,7 @@ async def fetch(ctx: Context, url: str, manner: Manner, cookies: CookieRound) ->
     )
 
 
-async def show(ctx: Context, url: str, manner: Manner) -> Rendered | None:
+async def show(ctx: Eyes, url: str, manner: Manner) -> Rendered | None:
     """Show a page in the browser; None where there is none."""
     if ctx.browser is None:
         return None
@@ -124,7 +137,7 @@ def is_data(text: str) -> bool:
     return text[:100].lstrip("\ufeff \r\n\t").startswith(("{", "[", "<?xml", "<rss", "<urlset"))
 
 
-def trouble_and_shown(ctx: Context, plain: str, shown: str | None) -> str:
+def trouble_and_shown(ctx: Eyes, plain: str, shown: str | None) -> str:
     """What is wrong by plain HTTP, and in the browser as well (None: there was none to show it)."""
     if ctx.browser is None:
         return plain

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from monitor.net.browser import Browser
 from monitor.net.client import Client, CookieRound
 from monitor.net.page import Page
 from monitor.reading.article import redirect_target
 from monitor.reading.markup import read_document
 from monitor.reading.quality import is_soft_404, is_stub
+from monitor.rounds.pages import Manner, may_be_shown, show, trouble_with
 
 MOST_REDIRECTS = 3
 
@@ -60,6 +62,7 @@ class Hands:
     zone: ZoneInfo
     today: date
     robots: str = "obey"
+    browser: Browser | None = None
     tell: Callable[[str], None] = lambda doing: None
 
     async def open(self, url: str, cookies: CookieRound) -> Opened:
@@ -72,9 +75,17 @@ class Hands:
             opened = _opened(page, tuple(hops))
             target = _onward(opened)
             if target is None or target in hops:
-                return opened
+                return await self._shown(opened, page)
             url = target
         return opened
+
+    async def _shown(self, opened: Opened, page: Page) -> Opened:
+        """The page as the browser shows it, where plain HTTP gave nothing to read."""
+        is_empty = opened.trouble is None and _is_for_people(page.text) and is_stub(page.text)
+        if not may_be_shown(page) or not (opened.trouble or is_empty):
+            return opened
+        shown = await show(self, page.url, Manner(robots=self.robots))
+        return opened if shown is None or trouble_with(shown) else _opened(shown, (*opened.hops, *shown.hops))
 
 
 def _opened(page: Page, hops: tuple[str, ...]) -> Opened:

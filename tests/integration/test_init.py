@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 from openpyxl import Workbook
 
 from monitor.demo.cast import COUNTIES, PORTALS
 from monitor.demo.world import Timeline, World
 from monitor.targets import Site, load
+from tests.integration.sites import always, reply, serving
 from tests.shell import Ran, duban
 
 HERE = "127.0.0.0/8"
@@ -96,6 +99,24 @@ async def test_one_that_is_down_stops_no_other(internet: World, tmp_path: Path) 
     assert ran.status == 3, "some could not be read"
     assert "connection_refused" in ran.err
     assert [site.name for site in sites_of(tmp_path).values()] == ["青石县人民政府"]
+
+
+@pytest.mark.needs_chromium
+async def test_a_home_page_that_a_script_writes_is_shown_in_a_browser(
+    internet: World, tmp_path: Path
+) -> None:
+    """What the source of such a page holds is no name, no column and no code."""
+    county = READABLE[0]
+    async with ClientSession() as session, session.get(internet.address(county.id)) as answer:
+        written = await answer.text()
+    script = (
+        f"<!doctype html><html><body><script>document.write({json.dumps(written)})</script></body></html>"
+    )
+    async with serving(always(reply(script))) as site:
+        ran = await init(internet, tmp_path, site.url("/"))
+        assert ran.status == 0, ran.err
+        (found,) = load(tmp_path / "targets.toml", {}).sites
+    assert (found.name, found.registration.icp) == (county.name, county.shown.icp)
 
 
 async def test_none_that_can_be_read_writes_nothing(internet: World, tmp_path: Path) -> None:
