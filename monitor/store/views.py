@@ -249,6 +249,8 @@ def list_columns(session: Session, zone: tzinfo) -> list[Json]:
             "items": place.items,
             "every": place.every,
             "method": place.method,
+            "by_browser": place.browser_since is not None,
+            "changed_at": stamp(place.changed_at, zone),
         }
         for place in session.exec(query.order_by(col(Place.owner), col(Place.id)))
     ]

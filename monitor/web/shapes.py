@@ -122,6 +122,10 @@ class Column(BaseModel):
     items: int
     every: int = Field(description="seconds")
     method: Literal["css", "found", "feed", "json", "sitemap", "script"] | None
+    by_browser: bool = Field(description="whether it takes a browser to read it")
+    changed_at: str | None = Field(
+        description="when its list was last found to be built otherwise than before"
+    )
 
 
 class Item(BaseModel):

@@ -389,6 +389,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "place.fine": ("正常", "fine"),
     "place.waiting": ("尚未读取", "not read yet"),
     "place.failing": ("连续{count}次未读清：{why}", "{count} times in a row: {why}"),
+    "place.by-browser": ("用浏览器打开", "in a browser"),
+    "place.changed": ("结构于{when}改变", "built otherwise since {when}"),
     "method.css": ("按配置", "as configured"),
     "method.found": ("自动识别", "found"),
     "method.feed": ("订阅源", "feed"),

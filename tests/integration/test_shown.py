@@ -183,6 +183,27 @@ async def test_a_page_behind_a_row_is_shown_where_its_source_says_nothing(world:
     assert await world.state() == "pending"
 
 
+# --- how a list is built -----------------------------------------------------------------------------------
+
+
+async def test_a_list_that_is_built_otherwise_is_noticed_and_told(
+    plain: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is read all the same; ops are told, since what it is read by may be wrong from now on."""
+    await plain.begin()
+    assert (await column(plain)).changed_at is None
+    rows = "".join(
+        f'<tr><td><a href="{entry.href}">{entry.title}</a></td><td>{entry.day}</td></tr>'
+        for entry in plain.county.lists["/sjwj/"]
+    )
+    plain.county.replies["/sjwj/"] = Reply(f"<html><body><table class=new>{rows}</table></body></html>")
+    plain.pass_by(minutes=30)
+    await plain.look("county")
+    assert (await column(plain)).changed_at == plain.now()
+    assert "a list is built otherwise than before" in capsys.readouterr().out
+    assert await plain.standing() == []
+
+
 # --- our own line --------------------------------------------------------------------------------------
 
 NOBODY = "http://127.0.0.1:9/"
