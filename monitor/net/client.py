@@ -22,6 +22,7 @@ from monitor.net.guard import Guard
 from monitor.net.hosts import Hosts
 from monitor.net.legacy import Legacy, Trust
 from monitor.net.names import Lookup, Names
+from monitor.net.offset import ClockOffset
 from monitor.net.outcomes import Fault, Outcome
 from monitor.net.page import Page
 from monitor.net.robots import LARGEST, Robots
@@ -65,6 +66,7 @@ class Client:
         self.guard = guard
         self.observers = list(observers)
         self.hosts = Hosts(settings, clock)
+        self.offset = ClockOffset()
         self.clock = clock
         self._lookup = lookup
         self.robots = Robots(self._fetch_robots, settings.robots_kept, clock)
@@ -124,6 +126,7 @@ class Client:
             urgent=urgent,
         )
         page = await self._fetch(url, ask)
+        self.offset.note(page)
         for observer in self.observers:
             observer(page)
         return page
@@ -216,6 +219,7 @@ class Client:
             proxy=self.egress.proxy,
             proxy_headers=self.egress.tunnel_headers(target),
         ) as response:
+            trail.asking = headers.merged(response.request_info.headers.items())
             trail.status = response.status
             trail.headers = headers.merged(response.headers.items())
             trail.location = response.headers.get("Location", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.net.outcomes import Outcome
@@ -20,6 +20,7 @@ class Page:
     requested_at: when the first request went out, UTC. elapsed: seconds, waiting for a seat excluded.
     age: how old a cache says its copy is. fresh: asked for unconditionally with no-cache, and no 304.
     certificate_error: why the certificate does not hold; the page was read all the same.
+    request: the headers of the last request; of a page that a browser showed only what we know of them.
     """
 
     url: str
@@ -38,6 +39,7 @@ class Page:
     hops: tuple[str, ...]
     certificate_error: str | None
     notes: tuple[str, ...] = ()
+    request: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

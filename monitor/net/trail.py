@@ -39,7 +39,8 @@ class Trail:
     """The requests made for one address: where they led, what the last one brought, what they took.
 
     sent: the Cookie header sent to each address. came_back: addresses that sent us back to themselves once.
-    location: of a redirect, as raw as it came; `headers` is cleaned for keeping.
+    location: of a redirect, as raw as it came; `headers` is cleaned for keeping. asking: the headers of the
+    last request.
     """
 
     url: str
@@ -53,6 +54,7 @@ class Trail:
     status: int | None = None
     location: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    asking: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     certificate_error: str | None = None
     notes: list[str] = field(default_factory=list)
@@ -108,6 +110,7 @@ class Trail:
             hops=tuple(self.hops),
             certificate_error=self.certificate_error,
             notes=tuple(self.notes),
+            request=self.asking,
         )
 
 

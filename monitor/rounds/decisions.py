@@ -18,6 +18,7 @@ from monitor.rounds.articles import Opened, document_of, document_of_policy, ope
 from monitor.rounds.context import Context
 from monitor.rounds.hosts import hosts_of, is_own
 from monitor.rounds.judge import clock_of, facts_of, note_proof, settle, sighting_of
+from monitor.rounds.keeping import keep_shown
 from monitor.rounds.poll import adopt
 from monitor.rounds.proposals import fellows_of, is_waiting
 from monitor.rounds.readings import is_for_a_person
@@ -99,7 +100,7 @@ def proof_by_hand(ctx: Context, policy: Policy, url: str, opened: Opened) -> Pro
         title=article.title or "",
         stated=article.published_at.isoformat() if article.published_at else None,
         precision=article.precision,
-        body=opened.page.body,
+        page=opened.page,
     )
 
 
@@ -119,7 +120,7 @@ def discharge(
     held = sighting_of(obligation, ctx)
     proof = replace(proof, sighting=_bounded(obligation, proof.sighting, ctx))
     if held is None or proof.sighting.done_at < held.done_at:
-        note_proof(obligation, proof, ctx.evidence.keep(proof.body) if proof.body else None, ctx)
+        note_proof(obligation, proof, keep_shown(ctx, obligation, proof, now), ctx)
     if State(obligation.state).accuses:
         verdict = judge(clock_of(obligation), facts_of(obligation, ctx), ctx.patience, now)
         obligation.review = "upheld" if verdict.state.accuses else "overturned"

@@ -8,6 +8,7 @@ from monitor.rounds.audit import audit_site, record_audit
 from monitor.rounds.context import Context
 from monitor.rounds.follow import follow_up
 from monitor.rounds.judge import judge_again
+from monitor.rounds.keeping import keep_look, keep_poll, keep_source
 from monitor.rounds.look import look_at_site
 from monitor.rounds.poll import find_column, poll_column, record_poll
 from monitor.rounds.record import record_look
@@ -26,6 +27,7 @@ async def poll(ctx: Context, key: str) -> None:
         return
     polled = await poll_column(ctx, *found)
     if polled is not None:
+        await keep_poll(ctx, *found, polled)
         await ctx.store.write(lambda session: record_poll(session, ctx, *found, polled, ctx.now()))
 
 
@@ -34,6 +36,7 @@ async def look(ctx: Context, key: str) -> None:
     site = ctx.site(key)
     if site is not None:
         brief, looked = await look_at_site(ctx, site)
+        looked = await keep_look(ctx, site, brief, looked)
         await ctx.store.write(lambda session: record_look(session, ctx, site, brief, looked, ctx.now()))
 
 
@@ -61,6 +64,7 @@ async def source(ctx: Context, key: str) -> None:
     policy = await ctx.store.read(lambda session: session.get(Policy, policy_id))
     if policy is not None:
         asked = await ask_source(ctx, policy)
+        await keep_source(ctx, policy, asked)
         await ctx.store.write(lambda session: record_source(session, ctx, policy_id, asked, ctx.now()))
 
 

@@ -7,14 +7,14 @@ search knows, an address only its sitemap lists. What could not be read is named
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, unquote
 
 from yarl import URL
 
 from checks.addresses import canonical
-from monitor.net.client import CookieRound
+from monitor.net.client import CookieRound, Page
 from monitor.reading.home import Home, read_home
 from monitor.reading.listing import ListHints, Listing, read_listing
 from monitor.reading.rows import Row
@@ -46,11 +46,12 @@ NO_BROWSER_WANTED = "配置为不使用浏览器"
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """Where it was looked, what could not be read (with reasons), and the rows found there."""
+    """Where it was looked, what could not be read (with reasons), the rows found there, and the pages."""
 
     places: tuple[Searched, ...]
     unread: tuple[Searched, ...]
     rows: tuple[Placed, ...]
+    pages: tuple[Page, ...] = ()
 
     def candidates(self, at: datetime) -> tuple[Candidate, ...]:
         """The rows as candidates. No earlier reading covered these places, so nothing bounds them below."""
@@ -72,6 +73,7 @@ class _Search:
     places: list[Searched]
     unread: list[Searched]
     rows: list[Placed]
+    pages: list[Page] = field(default_factory=list)
 
     @property
     def robots(self) -> str:
@@ -89,6 +91,7 @@ class _Search:
         """Fetch a place's text and note whether it could be read."""
         got = await get_page(self.ctx, url, Manner(fresh=True, robots=self.robots), self.cookies)
         self.note(name, url, got.trouble)
+        self.pages.append(got.page)
         return None if got.trouble else got.page.text
 
 
@@ -115,7 +118,10 @@ async def look_everywhere(
         await _ask_search(search, words)
     await _show_home(search, home)
     return LastLook(
-        tuple(dict.fromkeys(search.places)), tuple(dict.fromkeys(search.unread)), tuple(search.rows)
+        tuple(dict.fromkeys(search.places)),
+        tuple(dict.fromkeys(search.unread)),
+        tuple(search.rows),
+        tuple(search.pages),
     )
 
 
@@ -127,6 +133,7 @@ async def _show_home(search: _Search, home: Home) -> None:
     page = await show(search.ctx, search.site.url, Manner(fresh=True, robots=search.robots))
     trouble = NO_BROWSER if page is None else trouble_with(page)
     search.note(RENDERED_HOME, home.url, trouble)
+    search.pages += [page] if page is not None else []
     if page is not None and trouble is None:
         for url, text in ((page.final_url, page.text), *((frame.url, frame.text) for frame in page.frames)):
             search.rows += placed(read_home(text, url).rows)
@@ -146,6 +153,7 @@ async def _read_columns(search: _Search, home: Home, watched: Collection[str]) -
         reading = await read_place(search.ctx, place, wish, search.cookies)
         search.note(name, row.url, reading.trouble)
         search.rows += reading.rows
+        search.pages += [reading.page, *reading.more]
     if len(columns) > MOST_COLUMNS:
         rest = f"首页上的其余{len(columns) - MOST_COLUMNS}个栏目"
         search.note(rest, home.url, "数量过多，未逐一查看")

@@ -17,6 +17,7 @@ from checks.obligations import State
 from monitor.rounds.articles import Opened
 from monitor.rounds.context import Context
 from monitor.rounds.decisions import DecisionError, Officer, discharge, proof_by_hand
+from monitor.rounds.keeping import keep_picture
 from monitor.rounds.recognise import Proof
 from monitor.store import duties
 from monitor.store.tables import Decision, Obligation, Policy
@@ -122,7 +123,7 @@ def _policy(session: Session, obligation: Obligation) -> Policy:
 def _keep(session: Session, ctx: Context, seen: Seen, subject: str, made: Observation) -> None:
     detail = {}
     if made.picture is not None:
-        detail = {"picture": ctx.evidence.keep(made.picture.body), "name": made.picture.name}
+        detail = {"picture": keep_picture(ctx, subject, made.picture), "name": made.picture.name}
     officer = made.officer
     session.add(
         Decision(

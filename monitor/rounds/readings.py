@@ -67,6 +67,7 @@ class Reading:
 
     at: the moment it counts as of. trouble: why it is not good, None when it is. is_unchanged: the server
     said that nothing changed, so that the rows are those held already. by_browser: it took the browser.
+    more: the frames and the pages that follow, where it took them too.
     is_cut_off: nobody answered, and our own line is why.
     """
 
@@ -81,6 +82,7 @@ class Reading:
     home: Home | None = None
     by_browser: bool = False
     is_cut_off: bool = False
+    more: tuple[Page, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -114,11 +116,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A frame of a page, or data that it fetched; seen_at: as of when, None: as the page."""
+    """A frame of a page, or data that it fetched; page: its own answer, None: it came with the page."""
 
     url: str
     text: str
-    seen_at: datetime | None = None
+    page: Page | None = None
 
 
 async def read_place(ctx: Context, place: Place, wish: Wish, cookies: CookieRound) -> Reading:
@@ -202,7 +204,11 @@ async def _parts_of(ctx: Context, page: Page, wish: Wish, cookies: CookieRound) 
         data = [(answer.url, answer.body.decode("utf-8", "replace")) for answer in page.answers]
         return tuple(Part(url, text) for url, text in [*((f.url, f.text) for f in page.frames), *data])
     frames = [await fetch(ctx, url, wish.manner, cookies) for url in frames_of(page.text, page.final_url)]
-    return tuple(Part(f.final_url, f.text, f.seen_at) for f in frames if trouble_with(f) is None)
+    return tuple(Part(f.final_url, f.text, f) for f in frames if trouble_with(f) is None)
+
+
+def _pages_of(parts: Sequence[Part]) -> tuple[Page, ...]:
+    return tuple(part.page for part in parts if part.page is not None)
 
 
 def _judge_home(ctx: Context, place: Place, page: Page, parts: Sequence[Part]) -> Reading:
@@ -220,11 +226,11 @@ def _judge_home(ctx: Context, place: Place, page: Page, parts: Sequence[Part]) -
     )
     rows = placed(home.rows)
     trouble = trouble_with_rows(rows, place.known, is_confirmed=place.is_confirmed)
-    return Reading(place, _oldest(page, parts), page, trouble, rows, home=home)
+    return Reading(place, _oldest(page, parts), page, trouble, rows, home=home, more=_pages_of(parts))
 
 
 def _oldest(page: Page, parts: Sequence[Part]) -> datetime:
-    return min([page.seen_at, *(part.seen_at for part in parts if part.seen_at is not None)])
+    return min(read.seen_at for read in (page, *_pages_of(parts)))
 
 
 async def _read_list(
@@ -239,12 +245,14 @@ async def _read_list(
     first = read(page.text, page.final_url)
     framed = [read(part.text, part.url) for part in parts] if parts else []
     listings, trouble, at = [_likeliest([first, *framed], place.known)], None, _oldest(page, parts)
+    more = [*_pages_of(parts)]
     while _wants_more(listings, wish, zone):
         following = await get_page(ctx, listings[-1].next_url or "", wish.manner, cookies)
         if trouble := following.trouble:
             trouble = f"page {len(listings) + 1}: {trouble}"
             break
         listings.append(read(following.page.text, following.page.final_url))
+        more.append(following.page)
         at = min(at, following.page.seen_at)
     rows = tuple(found for depth, listing in enumerate(listings) for found in placed(listing.rows, depth))
     trouble = (
@@ -257,7 +265,9 @@ async def _read_list(
         or trouble
         or _trouble_with_depth(listings, wish, zone)
     )
-    return Reading(place, at, page, trouble, rows, pages=len(listings), listing=listings[0])
+    return Reading(
+        place, at, page, trouble, rows, pages=len(listings), listing=listings[0], more=tuple(more)
+    )
 
 
 def _likeliest(listings: Sequence[Listing], known: Collection[str]) -> Listing:

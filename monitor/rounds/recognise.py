@@ -9,7 +9,7 @@ from datetime import datetime
 from checks.addresses import canonical
 from checks.obligations import Declared, Sighting
 from checks.reposts import Document, Match, could_repost, match
-from monitor.net.client import CookieRound
+from monitor.net.client import CookieRound, Page
 from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article
 from monitor.rounds.context import Context
 from monitor.store.tables import Obligation, Policy
@@ -58,7 +58,10 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What discharges a duty: the row, how it was recognised, and the page behind it."""
+    """What discharges a duty: the row, how it was recognised, and the page behind it.
+
+    digest: under which that page was kept as evidence.
+    """
 
     candidate: Candidate
     match: Match
@@ -67,7 +70,8 @@ class Proof:
     title: str
     stated: str | None = None
     precision: str = "none"
-    body: bytes | None = None
+    page: Page | None = None
+    digest: str | None = None
 
 
 @dataclass(slots=True)
@@ -147,7 +151,7 @@ async def _prove(
         title=article.title or candidate.title,
         stated=article.published_at.isoformat() if article.published_at else None,
         precision=article.precision,
-        body=opened.page.body,
+        page=opened.page,
     )
 
 

@@ -223,8 +223,7 @@ def _judge_one(
     assert obligation is not None  # obligations are never deleted
     proof = looked.proofs.get(obligation_id)
     if proof is not None and obligation.sighting is None:
-        digest = ctx.evidence.keep(proof.body) if proof.body else None
-        note_proof(obligation, proof, digest, ctx)
+        note_proof(obligation, proof, proof.digest, ctx)
     elif looked.proves_absence(obligation_id):
         note_absence(obligation, looked.at)
     if obligation_id in looked.sought:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from monitor.net.client import CookieRound
+from monitor.net.client import CookieRound, Page
 from monitor.net.outcomes import Outcome
 from monitor.rounds.context import Context
 from monitor.rounds.judge import settle
@@ -24,9 +24,13 @@ GONE = (Outcome.NOT_FOUND, Outcome.GONE)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the policy's addresses answered: all say that there is nothing, one has it, or nobody can tell."""
+    """What the policy's addresses answered: all say that there is nothing, one has it, or nobody can tell.
+
+    pages: the answers, where all say that there is nothing.
+    """
 
     is_gone: bool | None
+    pages: tuple[Page, ...] = ()
 
 
 async def ask_source(ctx: Context, policy: Policy) -> Asked:
@@ -36,7 +40,8 @@ async def ask_source(ctx: Context, policy: Policy) -> Asked:
     pages = [(await get_page(ctx, url, manner, CookieRound())).page for url in urls]
     if any(page.ok for page in pages):
         return Asked(False)
-    return Asked(True if all(page.outcome in GONE for page in pages) else None)
+    is_gone = all(page.outcome in GONE for page in pages)
+    return Asked(True, tuple(pages)) if is_gone else Asked(None)
 
 
 def record_source(session: Session, ctx: Context, policy_id: int, asked: Asked, now: datetime) -> None:

@@ -670,7 +670,7 @@ async def made(
             counting=counting(targets),
             store=store,
             client=client,
-            evidence=Evidence(Path(targets.store.evidence)),
+            evidence=Evidence(Path(targets.store.evidence), clock),
             now=clock,
             observer=Observer(),
             browser=await stack.enter_async_context(shows) if shows else None,

@@ -1,50 +1,272 @@
-"""Pages kept as proof: given back whole or not at all."""
+"""The chain of evidence: given back whole, and every change of it named."""
 
 from __future__ import annotations
 
-import gzip
+import asyncio
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
 
-from monitor.evidence import Evidence, digest_of
+from monitor.evidence import Draft, Evidence, Exchange, File, Statement, digest_of
+from monitor.evidence.chain import KEY, TORN
+from monitor.evidence.segments import index_of, lines_of, records_of
+from monitor.evidence.verifying import Verified, verify
 
-PAGE = "<h1>关于印发方案的通知</h1>".encode()
-
-
-def test_what_is_kept_is_given_back_by_its_digest(tmp_path: Path) -> None:
-    kept = Evidence(tmp_path).keep(PAGE)
-    assert kept == digest_of(PAGE)
-    assert Evidence(tmp_path).load(kept) == PAGE
-    assert not list(tmp_path.rglob("*.part"))
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+PAGE = "<h1>关于印发方案的通知</h1>" * 40
+ABOUT = ("obligation:7", "site:example")
 
 
-def test_a_record_that_was_changed_is_not_given_back(tmp_path: Path) -> None:
-    evidence = Evidence(tmp_path)
-    digest = evidence.keep(PAGE)
-    evidence.path_of(digest).write_bytes(gzip.compress(PAGE + b" and more"))
-    with pytest.raises(ValueError, match="was changed"):
-        evidence.load(digest)
+def page(body: str | bytes = PAGE, at: datetime = NOW, **more: object) -> Draft:
+    raw = body.encode() if isinstance(body, str) else body
+    exchange = Exchange(
+        "http://a.example/",
+        "http://a.example/x.html?n=1",
+        at,
+        200,
+        raw,
+        "utf-8",
+        {"user-agent": "duban", "proxy-authorization": "secret"},
+        {"content-type": "text/html", "content-encoding": "gzip"},
+        **more,  # type: ignore[arg-type]
+    )
+    return Draft(exchange, ABOUT)
+
+
+def said(kind: str = "absence", **content: object) -> Draft:
+    return Draft(Statement(kind, NOW, content), ABOUT)
+
+
+def kept(folder: Path, *batches: Sequence[Draft], segment_bytes: int = 2**20) -> Evidence:
+    evidence = Evidence(folder, lambda: NOW, segment_bytes)
+    for batch in batches:
+        evidence.keep_now(batch)
+    return evidence
+
+
+def test_what_is_kept_is_given_back_with_its_heads_and_times(tmp_path: Path) -> None:
+    evidence = kept(tmp_path, [page(age=timedelta(seconds=30)), said(rows=3)])
+    request, answer, statement = evidence.about("obligation:7")
+    read = evidence.read(answer)
+    assert (read.type, read.status, read.payload.decode()) == ("response", 200, PAGE)
+    assert (read.url, read.head["Duban-Asked"]) == ("http://a.example/x.html?n=1", "http://a.example/")
+    assert (read.at, read.head["Duban-Age"]) == (NOW, "30")
+    assert read.http == {"content-type": "text/html", "x-archive-orig-content-encoding": "gzip"}
+    assert evidence.read(request).http == {"host": "a.example", "user-agent": "duban"}, (
+        "no password of a proxy"
+    )
+    assert evidence.read(statement).content == {"rows": 3}
+    assert evidence.load(answer.digest).decode() == PAGE
+    assert evidence.size() > 0
+
+
+def test_other_tools_read_it(tmp_path: Path) -> None:
+    kept(tmp_path, [page(), said(), Draft(File("http://a.example/", NOW, b"\x89PNG", "image/png"), ABOUT)])
+    with records_of(tmp_path, 1).open("rb") as file:
+        found = [
+            (r.rec_type, r.content_stream().read(), r.digest_checker.passed)
+            for r in ArchiveIterator(file, check_digests=True)
+        ]
+    assert [type_ for type_, _, _ in found] == ["warcinfo", "request", "response", "metadata", "resource"]
+    assert all(passed for _, _, passed in found[2:])
+
+
+def test_a_page_that_stays_as_it_was_is_referred_to(tmp_path: Path) -> None:
+    evidence = kept(tmp_path, [page()], [page(at=NOW + timedelta(minutes=5))])
+    pages = [entry for entry in evidence.entries() if entry.kind == "page"]
+    assert [entry.type for entry in pages] == ["response", "revisit"]
+    assert pages[1].refers_to == pages[0].id
+    assert pages[1].digest == pages[0].digest
+
+
+def test_several_writers_make_one_chain(tmp_path: Path) -> None:
+    one, other = kept(tmp_path), kept(tmp_path)
+    for number in range(3):
+        one.keep_now([said(by="daemon", n=number)])
+        other.keep_now([said(by="command", n=number)])
+    assert verify(tmp_path).ok
+    assert one.head() == other.head() == verify(tmp_path).head
+
+
+async def test_what_waits_is_written_together(tmp_path: Path) -> None:
+    evidence = kept(tmp_path)
+    done = await asyncio.gather(*(evidence.keep([said(n=number)]) for number in range(40)))
+    assert sorted(entry.sequence for one in done for entry in one.entries) == list(range(2, 42))
+    assert verify(tmp_path).ok
+
+
+def test_numbers_of_persons_are_not_kept(tmp_path: Path) -> None:
+    told = "联系人电话：13800138000，身份证号11010519491231002X，座机0551-62601234"
+    evidence = kept(tmp_path, [page(told), page(told.encode("gb18030"))], [said(note="13800138000")])
+    bodies = [evidence.read(entry).payload for entry in evidence.entries()]
+    assert not any(number in body for body in bodies for number in (b"13800138000", b"002X", b"62601234"))
+    mark = evidence.chain.mask.mark_of("TEL", "138-0013-8000").encode()
+    assert sum(mark in body for body in bodies) == 3, "who holds the key recognises the number"
+    assert (tmp_path / KEY).stat().st_mode & 0o777 == 0o600
+
+
+# --- changes ---------------------------------------------------------------------------------------------
+
+
+def test_every_byte_of_every_file_counts(tmp_path: Path) -> None:
+    kept(tmp_path, [said(n=1)])
+    assert verify(tmp_path).ok
+    for path in (records_of(tmp_path, 1), index_of(tmp_path, 1)):
+        data = path.read_bytes()
+        for place in range(len(data)):
+            path.write_bytes(data[:place] + bytes([data[place] ^ 0x01]) + data[place + 1 :])
+            assert "000001" in named(verify(tmp_path)), f"byte {place} of {path.name}"
+        path.write_bytes(data)
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four segments of several records each."""
+    folder = tmp_path_factory.mktemp("chain")
+    kept(folder, *([page(PAGE + str(n)), said(n=n)] for n in range(8)), segment_bytes=2500)
+    assert verify(folder).ok
+    return folder
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_changed_file_is_named(
+    chain: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("changed") / "evidence"
+    shutil.copytree(chain, folder)
+    path = data.draw(st.sampled_from(sorted(folder.glob("0*"))))
+    body = path.read_bytes()
+    place = data.draw(st.integers(0, len(body) - 1))
+    change = data.draw(st.sampled_from(["flip", "drop", "double"]))
+    if change == "flip":
+        new = bytes([body[place] ^ data.draw(st.integers(1, 255))])
+    else:
+        new = b"" if change == "drop" else body[place : place + 1] * 2
+    path.write_bytes(body[:place] + new + body[place + 1 :])
+    assert path.name[:6] in named(verify(folder))
+
+
+def swap_lines(folder: Path) -> None:
+    lines, _ = lines_of(index_of(folder, 2))
+    index_of(folder, 2).write_bytes(b"".join([lines[1], lines[0], *lines[2:]]))
+
+
+def drop_line(folder: Path) -> None:
+    lines, _ = lines_of(index_of(folder, 2))
+    index_of(folder, 2).write_bytes(b"".join([lines[0], *lines[2:]]))
+
+
+def double_line(folder: Path) -> None:
+    lines, _ = lines_of(index_of(folder, 2))
+    index_of(folder, 2).write_bytes(b"".join([lines[0], *lines]))
+
+
+def swap_files(folder: Path) -> None:
+    for place in (records_of, index_of):
+        second, third = place(folder, 2), place(folder, 3)
+        held = second.read_bytes()
+        second.write_bytes(third.read_bytes())
+        third.write_bytes(held)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda folder: records_of(folder, 2).unlink(), "000002.warc.gz: the file is missing"),
+        (lambda folder: index_of(folder, 2).unlink(), "000002.index: the file is missing"),
+        (lambda folder: [p(folder, 2).unlink() for p in (records_of, index_of)], "are missing before it"),
+        (lambda folder: [p(folder, 1).unlink() for p in (records_of, index_of)], "the records 1 to"),
+        (
+            lambda folder: records_of(folder, 2).write_bytes(records_of(folder, 2).read_bytes()[:-5]),
+            "cut short",
+        ),
+        (swap_lines, "out of order"),
+        (drop_line, "are missing before it"),
+        (double_line, "out of order"),
+        (swap_files, "000003"),
+    ],
+)
+def test_what_is_missing_cut_or_moved_is_named(
+    chain: Path, tmp_path: Path, change: Callable[[Path], object], expected: str
+) -> None:
+    folder = tmp_path / "evidence"
+    shutil.copytree(chain, folder)
+    change(folder)
+    assert expected in named(verify(folder))
+
+
+def named(found: Verified) -> str:
+    """What was found, as a person reads it; empty where all is as it was."""
+    return "\n".join(f"{m.file}: {m.what} ({m.offset}, {m.sequence})" for m in found.mismatches)
+
+
+# --- what a crash leaves ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("of_records", "of_index", "torn"),
+    [
+        (1, 0, True),  # a record that was begun
+        (-1, 0, True),  # all but its last byte
+        (None, 0, False),  # whole, and the index does not know of it
+        (None, 1, True),  # its line was begun
+        (None, -1, True),
+    ],
+)
+def test_a_crash_at_any_point_verifies_and_is_put_right_loudly(
+    tmp_path: Path, of_records: int | None, of_index: int, torn: bool
+) -> None:
+    evidence = kept(tmp_path, [said(n=1)])
+    records, index = records_of(tmp_path, 1), index_of(tmp_path, 1)
+    before = records.stat().st_size, index.stat().st_size
+    evidence.keep_now([said(n=2)])
+    whole = records.read_bytes(), index.read_bytes()
+    for path, data, start, cut in zip((records, index), whole, before, (of_records, of_index), strict=True):
+        path.write_bytes(data[: start + cut] if cut is not None and cut >= 0 else data[:cut])
+    found = verify(tmp_path)
+    assert found.ok
+    assert found.unfinished
+    kept(tmp_path, [said(n=3)])
+    found = verify(tmp_path)
+    assert (found.ok, found.unfinished) == (True, [])
+    assert any(entry.kind == "torn" for entry in evidence.entries()) == torn, "the chain itself says so"
+    assert (tmp_path / TORN).exists() == torn, "and nothing was thrown away"
+
+
+def test_a_damaged_segment_is_left_as_it_is(tmp_path: Path) -> None:
+    kept(tmp_path, [said(n=1)])
+    index = index_of(tmp_path, 1)
+    index.write_bytes(b"x" + index.read_bytes()[1:])
+    damaged = index.read_bytes()
+    kept(tmp_path, [said(n=2)])
+    assert index.read_bytes() == damaged
+    assert "000001.index" in named(verify(tmp_path))
 
 
 @pytest.mark.parametrize(
     ("digest", "reason"),
     [
         ("sha256:../../etc/passwd", "no way out of the folder"),
-        ("sha256:" + "a" * 63, "too short"),
-        ("md5:" + "a" * 64, "another algorithm"),
+        (digest_of(b"never kept"), "not kept"),
     ],
 )
-def test_what_is_no_digest_of_ours_leads_nowhere(tmp_path: Path, digest: str, reason: str) -> None:
-    with pytest.raises(ValueError, match="not a digest"):
-        Evidence(tmp_path).load(digest)
+def test_what_is_not_kept_is_not_given(tmp_path: Path, digest: str, reason: str) -> None:
+    with pytest.raises(FileNotFoundError, match="no record"):
+        kept(tmp_path, [page()]).load(digest)
 
 
-def test_its_size_follows_what_is_kept_and_is_counted_anew_by_the_next_process(tmp_path: Path) -> None:
-    evidence = Evidence(tmp_path / "not there yet")
-    assert evidence.size() == 0
-    for body in (PAGE, PAGE, PAGE * 2):
-        evidence.keep(body)
-    on_disk = sum(path.stat().st_size for path in evidence.folder.rglob("*.gz"))
-    assert evidence.size() == on_disk > 0
-    assert Evidence(evidence.folder).size() == on_disk
+def test_a_payload_that_was_changed_is_not_given(tmp_path: Path) -> None:
+    evidence = kept(tmp_path, [page()])
+    entry = next(entry for entry in evidence.entries() if entry.kind == "page")
+    data = bytearray(records_of(tmp_path, 1).read_bytes())
+    data[entry.offset + entry.length // 2] ^= 1
+    records_of(tmp_path, 1).write_bytes(data)
+    with pytest.raises(ValueError, match="was changed"):
+        evidence.load(entry.digest)

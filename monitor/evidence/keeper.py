@@ -1,0 +1,185 @@
+"""What the daemon keeps evidence by: off the event loop, many readings at one go, and never in its way.
+
+A disk that takes nothing more ends the keeping of evidence and nothing else: it is logged and measured, every
+reading is still judged, and once there is room again the chain says what is missing, and since when.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from monitor.clock import Clock, system_clock
+from monitor.evidence import segments
+from monitor.evidence.chain import SEGMENT_BYTES, Chain, Draft
+from monitor.evidence.digests import digest_of, short
+from monitor.evidence.held import Held
+from monitor.evidence.records import Record, RecordError, Statement, read
+from monitor.evidence.segments import Entry
+
+log = structlog.get_logger("duban.evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: the last record's number, and the link that stands for all before it."""
+
+    sequence: int
+    link: str
+
+    def __str__(self) -> str:
+        return short(self.sequence, self.link)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of drafts: their lines in the index; none where the disk did not take them."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def digest(self, id_: str) -> str | None:
+        """The digest of the payload that was kept of a draft."""
+        return next((entry.digest for entry in self.entries if entry.id == id_), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why nothing is kept now, since when, and how many records are missing by now."""
+
+    why: str
+    since: datetime
+    lost: int
+
+
+@dataclass(slots=True)
+class _Job:
+    drafts: Sequence[Draft]
+    kept: Kept = field(default_factory=Kept)
+
+
+class Evidence:
+    """A folder of chained records; see `Chain`."""
+
+    def __init__(self, folder: Path, clock: Clock = system_clock, segment_bytes: int = SEGMENT_BYTES) -> None:
+        self.folder = folder
+        self.held = Held()
+        self.trouble: Trouble | None = None
+        self._chain = Chain(folder, clock, segment_bytes)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: deque[_Job] = deque()
+        self._writer = ThreadPoolExecutor(1, "duban-evidence")
+
+    async def keep(self, drafts: Sequence[Draft]) -> Kept:
+        """Keep records; returns once they are on the disk, or once it is clear that they will not be.
+
+        What others wait to have kept meanwhile is written along with them.
+        """
+        if not drafts:
+            return Kept()
+        job = _Job(drafts)
+        self._waiting.append(job)
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._write_waiting)
+        return job.kept
+
+    def keep_now(self, drafts: Sequence[Draft]) -> Kept:
+        """The same, in this thread: for commands, and inside a transaction."""
+        job = _Job(drafts)
+        with self._lock:
+            self._write([job])
+        return job.kept
+
+    def head(self) -> Head | None:
+        """The end of the chain as it lies on the disk; None while nothing was kept."""
+        with self._lock:
+            tail = self._chain.tail()
+        return Head(tail.sequence, tail.link) if tail.sequence else None
+
+    def about(self, *subjects: str) -> list[Entry]:
+        """The records that are about any of these ("obligation:7", or an address), in their order."""
+        wanted = set(subjects)
+        return [e for e in segments.entries(self.folder) if wanted.intersection(e.about) or e.url in wanted]
+
+    def entries(self) -> Iterator[Entry]:
+        """The lines of all records that are kept."""
+        return segments.entries(self.folder)
+
+    def raw(self, entry: Entry) -> bytes:
+        """A record's bytes as they lie on the disk."""
+        return segments.raw_of(self.folder, entry)
+
+    def read(self, entry: Entry) -> Record:
+        """A record; RecordError where its bytes were changed, FileNotFoundError where they are gone."""
+        raw = self.raw(entry)
+        if digest_of(raw) != f"sha256:{entry.sha256}":
+            raise RecordError(f"record {entry.sequence} in {entry.file} was changed")
+        return read(raw)
+
+    def load(self, digest: str) -> bytes:
+        """Give a payload back; FileNotFoundError where it is not kept, ValueError where it was changed."""
+        for entry in self.entries():
+            if entry.digest == digest and entry.refers_to is None:
+                try:
+                    payload = self.read(entry).payload
+                except RecordError as error:
+                    raise ValueError(str(error)) from error
+                if digest_of(payload) == digest:
+                    return payload
+        raise FileNotFoundError(f"no record of {digest} is kept")
+
+    def size(self) -> int:
+        """How many bytes are kept on the disk."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    @property
+    def chain(self) -> Chain:
+        """The chain itself, for who removes old segments."""
+        return self._chain
+
+    def _write_waiting(self) -> None:
+        with self._lock:
+            jobs = []
+            while self._waiting:
+                jobs.append(self._waiting.popleft())
+            if jobs:
+                self._write(jobs)
+
+    def _write(self, jobs: Sequence[_Job]) -> None:
+        drafts = [draft for job in jobs for draft in job.drafts]
+        try:
+            entries = self._chain.append([*self._gap(), *drafts])
+        except OSError as error:
+            self._note_trouble(error, len(drafts))
+            return
+        if self.trouble is not None:
+            log.warning("evidence is kept again", action="evidence", missing=self.trouble.lost)
+            self.trouble = None
+        by_id = {entry.id: entry for entry in entries}
+        for job in jobs:
+            job.kept = Kept(tuple(by_id[draft.what.id] for draft in job.drafts))
+
+    def _gap(self) -> list[Draft]:
+        """What the chain has to say of itself once it goes on after a trouble."""
+        if self.trouble is None:
+            return []
+        said = {"since": self.trouble.since.isoformat(), "lost": self.trouble.lost, "why": self.trouble.why}
+        return [Draft(Statement("gap", self._clock(), said))]
+
+    def _note_trouble(self, error: OSError, lost: int) -> None:
+        if self.trouble is None:
+            log.error(
+                "evidence cannot be kept: make room on the disk; readings go on being judged without it",
+                action="evidence",
+                folder=str(self.folder),
+                error=str(error),
+            )
+        before = self.trouble or Trouble(str(error), self._clock(), 0)
+        self.trouble = Trouble(str(error), before.since, before.lost + lost)
