@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from monitor.rounds.context import Context
 from monitor.web.api import API, api_router, describe
 from monitor.web.headers import StrictHeaders
+from monitor.web.names import OwnNames
 from monitor.web.pages import pages_router
 from monitor.web.rendering import STATIC, Renderer
 
@@ -45,7 +46,7 @@ def console_app(context: Callable[[], Context]) -> ASGIApp:
 
     _add_apologies(app, renderer)
     # Around it all, not as one of its middlewares: the apology for a mistake of ours comes from outside them.
-    return StrictHeaders(app)
+    return StrictHeaders(OwnNames(app, lambda: context().targets.server.public_url))
 
 
 def _add_apologies(app: FastAPI, renderer: Renderer) -> None:

@@ -557,8 +557,8 @@ class Console:
     session: aiohttp.ClientSession
     store: Store
 
-    async def get(self, path: str) -> Answer:
-        async with self.session.get(self.base + path, allow_redirects=False) as answer:
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        async with self.session.get(self.base + path, allow_redirects=False, headers=headers) as answer:
             return Answer(answer.status, await answer.text(), answer.headers)
 
 

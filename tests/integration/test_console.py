@@ -76,6 +76,34 @@ async def walk(console: Console, start: str = "/", most: int = 400) -> dict[str,
     return reached
 
 
+# --- whom it answers to ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8080", 200),
+        ("[::1]:8080", 200),
+        ("10.1.2.3", 200),
+        ("localhost:1234", 200),
+        ("duban.example.test", 200),  # that of public_url
+        ("DUBAN.example.test:443", 200),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("duban.example.test.evil.example", 421),
+        ("[::1", 421),
+    ],
+)
+async def test_it_answers_to_its_own_names_alone(tmp_path: Path, host: str, status: int) -> None:
+    """A page elsewhere that gives its own name our address must not read the console."""
+    found = configure(tmp_path, sites=0)
+    server = found.server.model_copy(update={"public_url": "https://duban.example.test/"})
+    async with console_on(found.model_copy(update={"server": server})) as console:
+        answer = await console.get("/api/docs", headers={"Host": host})
+    assert answer.status == status
+    assert ("public_url" in answer.text) == (status == 421)
+
+
 # --- every page -----------------------------------------------------------------------------------------
 
 
