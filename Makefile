@@ -18,7 +18,7 @@ demo: setup ## A small internet on this machine, and duban watching it
 
 test: setup ## Run the tests; installs missing system parts where it may (SYSTEM_PARTS=skip: not)
 	@sh scripts/system-parts.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: setup ## Style, types and the arrows between the modules; every tool has its say
 	@status=0; \

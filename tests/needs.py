@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -106,7 +105,6 @@ class MissingParts:
     def __init__(self, parts: Iterable[Part] = PARTS, *, strict: bool) -> None:
         self.parts = tuple(parts)
         self.strict = strict
-        self.skipped: defaultdict[Part, list[str]] = defaultdict(list)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
@@ -117,23 +115,32 @@ class MissingParts:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         for part in self.parts:
             if item.get_closest_marker(part.marker) and not part.is_here():
-                self.refuse(part, item.nodeid)
+                self.refuse(part)
 
-    def refuse(self, part: Part, nodeid: str) -> None:
-        reason = f"{part.name} is not installed: {part.remedy}"
+    def refuse(self, part: Part) -> None:
         if self.strict:
-            pytest.fail(f"{reason} (with CI set, a missing part is a failure)", pytrace=False)
-        self.skipped[part].append(nodeid)
-        pytest.skip(reason)
+            pytest.fail(f"{_reason(part)} (with CI set, a missing part is a failure)", pytrace=False)
+        pytest.skip(_reason(part))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if not self.skipped:
+        # By the reports: the tests themselves may have run in other processes.
+        skipped = terminalreporter.stats.get("skipped", [])
+        wanting = {
+            part: [report.nodeid for report in skipped if _reason(part) in str(report.longrepr)]
+            for part in self.parts
+        }
+        if not any(wanting.values()):
             return
         terminalreporter.section("skipped for want of a part of the system")
-        for part, nodeids in self.skipped.items():
-            terminalreporter.line(f"{part.name} is not installed. To run these: {part.remedy}")
+        for part, nodeids in wanting.items():
+            if nodeids:
+                terminalreporter.line(f"{part.name} is not installed. To run these: {part.remedy}")
             for nodeid in nodeids:
                 terminalreporter.line(f"    {nodeid}")
+
+
+def _reason(part: Part) -> str:
+    return f"{part.name} is not installed: {part.remedy}"
 
 
 def register(config: pytest.Config) -> None:
