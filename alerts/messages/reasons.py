@@ -97,15 +97,15 @@ _STATUSES: Mapping[str, str] = {
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (
+        re.compile(r"(.+), in a browser as well", re.S),
+        lambda found: f"{in_chinese(found[1])}，用浏览器打开也是如此",
+    ),
+    (
         re.compile(r"(.+?); in a browser: (.+)", re.S),
         lambda found: f"{in_chinese(found[1])}；用浏览器打开：{in_chinese(found[2])}",
     ),
     (
         re.compile(r"it has to be shown in a browser: (.+)", re.S),
-    (
-        re.compile(r"(.+), in a browser as well", re.S),
-        lambda found: f"{in_chinese(found[1])}，用浏览器打开也是如此",
-    ),
         lambda found: f"需要用浏览器打开：{in_chinese(found[1])}",
     ),
     (re.compile(r"not key after all \((.*)\)", re.S), r"经认定不属于重要政策信息（\1）"),
