@@ -22,7 +22,7 @@ DELAY_BUCKETS = (300.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0, 28800.0, 86400.0
 LAG_BUCKETS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 
 
-disable_created_metrics()  # a second series to every counter, of which nobody asks anything
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series to every counter, of which nobody asks anything
 
 
 class FigureLike(Protocol):

@@ -23,7 +23,7 @@ from monitor.rounds.hosts import hosts_of, is_own
 from monitor.rounds.pages import NO_BROWSER, Manner, get_page, show, trouble_with
 from monitor.rounds.readings import Placed, Wish, day_of, placed, read_place
 from monitor.rounds.recognise import Candidate, Duty
-from monitor.store.places import COLUMN
+from monitor.store.places import COLUMN, HOME
 from monitor.store.tables import Place
 from monitor.targets import Site
 
@@ -103,20 +103,21 @@ async def look_everywhere(
     duties: Sequence[Duty],
     cookies: CookieRound,
 ) -> LastLook:
-    """Look at the columns that the home page names, at the sitemap, and into the site's own search.
+    """Look at the home page as it is shown, at the site's further hosts, at the columns that these name, at
+    the sitemap, and into the site's own search.
 
     A host to which the home page redirects is the site's too: that is where it stands.
     """
     hosts = hosts_of(site, [home.url])
     since = min(duty.obligation.started_at for duty in duties)
     search = _Search(ctx, site, hosts, since, cookies, [], [], [])
-    await _read_columns(search, home, watched)
+    columns = [*home.columns, *await _show_home(search, home), *await _read_hosts(search, home)]
+    await _read_columns(search, columns, watched)
     await _read_sitemap(search)
     for words in dict.fromkeys(
         words for duty in duties for words in (duty.policy.title, duty.policy.doc_number) if words
     ):
         await _ask_search(search, words)
-    await _show_home(search, home)
     return LastLook(
         tuple(dict.fromkeys(search.places)),
         tuple(dict.fromkeys(search.unread)),
@@ -125,24 +126,45 @@ async def look_everywhere(
     )
 
 
-async def _show_home(search: _Search, home: Home) -> None:
-    """Look at the home page as a visitor does, boxes that scripts build and frames included."""
+async def _show_home(search: _Search, home: Home) -> list[Row]:
+    """Look at the home page as a visitor does, boxes that scripts build and frames included; its columns."""
     if search.ctx.browser is None:
         search.note(RENDERED_HOME, home.url, NO_BROWSER_WANTED)
-        return
+        return []
     page = await show(search.ctx, search.site.url, Manner(fresh=True, robots=search.robots))
     trouble = NO_BROWSER if page is None else trouble_with(page)
     search.note(RENDERED_HOME, home.url, trouble)
     search.pages += [page] if page is not None else []
-    if page is not None and trouble is None:
-        for url, text in ((page.final_url, page.text), *((frame.url, frame.text) for frame in page.frames)):
-            search.rows += placed(read_home(text, url).rows)
+    if page is None or trouble is not None:
+        return []
+    texts = ((page.final_url, page.text), *((frame.url, frame.text) for frame in page.frames))
+    shown = [read_home(text, url) for url, text in texts]
+    search.rows += placed([row for part in shown for row in part.rows])
+    return [row for part in shown for row in part.columns]
 
 
-async def _read_columns(search: _Search, home: Home, watched: Collection[str]) -> None:
-    """Read the columns back to the start of the clock; what their rows link to is theirs, wherever it is."""
+async def _read_hosts(search: _Search, home: Home) -> list[Row]:
+    """Read the home pages of the site's further hosts; gives the columns they name."""
+    columns: list[Row] = []
+    wish = Wish(fresh=True, robots=search.robots)
+    for name in search.site.hosts:
+        url = f"{URL(search.site.url).scheme}://{name}/"
+        if canonical(url) == canonical(home.url):
+            continue
+        shown = f"主机“{name}”的首页"
+        place = Place(owner=search.site.id, kind=HOME, name=shown, url=url, every=0)
+        reading = await read_place(search.ctx, place, wish, search.cookies)
+        search.note(shown, place.url, reading.trouble)
+        search.rows += reading.rows
+        search.pages.append(reading.page)
+        columns += reading.home.columns if reading.home is not None else ()
+    return columns
+
+
+async def _read_columns(search: _Search, named: Sequence[Row], watched: Collection[str]) -> None:
+    """Read columns back to the start of the clock; what their rows link to is theirs, wherever it is."""
     columns: dict[str, Row] = {}
-    for row in home.columns:
+    for row in named:
         address = canonical(row.url)
         if address not in watched and search.is_own(row.url):
             columns.setdefault(address, row)
@@ -156,7 +178,7 @@ async def _read_columns(search: _Search, home: Home, watched: Collection[str]) -
         search.pages += [reading.page, *reading.more]
     if len(columns) > MOST_COLUMNS:
         rest = f"首页上的其余{len(columns) - MOST_COLUMNS}个栏目"
-        search.note(rest, home.url, "数量过多，未逐一查看")
+        search.note(rest, search.site.url, "数量过多，未逐一查看")
 
 
 async def _read_sitemap(search: _Search) -> None:

@@ -274,6 +274,19 @@ async def test_a_search_page_that_repeats_the_question_is_no_repost(world: World
     assert (await reach_the_limit(world)).state == "violated"
 
 
+async def test_the_sites_further_hosts_are_looked_at_too(world: World) -> None:
+    """The commonest place that nobody watches: a second host, with a home page and columns of its own."""
+    second = world.far.base.removeprefix("http://")
+    await world.amend('id = "county"', f'id = "county"\nhosts = ["{second}"]')
+    await world.publish()
+    world.far.hold("/zcwj/", OLD_PAPERS)
+    world.far.put("/zcwj/", IN_TIME)
+    world.far.nav.append(Entry("政策文件", "/zcwj/"))
+    obligation = await reach_the_limit(world)
+    assert obligation.state == "met"
+    assert f"主机“{second}”的首页" in names(obligation)
+
+
 async def test_a_search_that_is_down_is_named(world: World) -> None:
     await world.amend('id = "county"', 'id = "county"\nsearch = "$county/so?q={title}"')
     for words in (POLICY.title, POLICY.number):
