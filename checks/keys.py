@@ -40,8 +40,8 @@ def decide(
 ) -> KeyDecision:
     """Decide by the column's `mode` (all, none, auto or ask); what an officer said wins over all of it.
 
-    In auto and ask an excluded title is never key, nor is a reply to one place or an appointment, whatever
-    its number; else a document number decides, then an included title.
+    In auto and ask an excluded title is never key; nor is a reply to one place or an appointment, whatever
+    its number, unless an included pattern names them; else a document number decides, then an included title.
     """
     if by_hand is not None:
         return KeyDecision(by_hand, f"an officer said {'key' if by_hand else 'not key'}")
@@ -56,23 +56,32 @@ def decide(
 def _judge(title: str, doc_number: str | None, rules: KeyRules) -> tuple[bool, str]:
     if (pattern := _matching(rules.exclude, title)) is not None:
         return False, f"the title matches {pattern!r}, which is excluded"
-    if why := _for_one_place(title):
-        return False, why
+    included = _matching(rules.include, title)
+    if (found := _for_one_place(title)) is not None and found.word not in (included or ""):
+        return False, found.why
     if (beginning := _key_beginning(title, doc_number, rules.doc_numbers)) is not None:
         return True, f"its document number begins with {beginning}"
-    if (pattern := _matching(rules.include, title)) is not None:
-        return True, f"the title matches {pattern!r}, which is included"
+    if included is not None:
+        return True, f"the title matches {included!r}, which is included"
     return False, "neither its title nor its document number is among the key ones"
 
 
-def _for_one_place(title: str) -> str:
-    """Why a paper guides nobody else's work: it answers one place, or appoints people; "" where it may."""
+@dataclass(frozen=True, slots=True)
+class _OnePlace:
+    """The word by which a title says that it guides nobody else's work, and why it does not."""
+
+    word: str
+    why: str
+
+
+def _for_one_place(title: str) -> _OnePlace | None:
+    """Whether a paper answers one place or appoints people; None where it may guide others."""
     if _REPLIES.search(title):
-        return "it is a reply to one place"
+        return _OnePlace("批复", "it is a reply to one place")
     outside = _QUOTED.sub("", title)
-    if _APPOINTS.search(outside) and not _ISSUES.search(outside):
-        return "it appoints or removes people"
-    return ""
+    if (word := _APPOINTS.search(outside)) and not _ISSUES.search(outside):
+        return _OnePlace(word[0], "it appoints or removes people")
+    return None
 
 
 def _matching(patterns: tuple[re.Pattern[str], ...], title: str) -> str | None:

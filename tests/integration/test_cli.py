@@ -142,7 +142,15 @@ async def test_status_is_one_json_document_on_a_store_without_rows(tmp_path: Pat
     ran = await duban("status", "--json", "--fail", cwd=tmp_path)
     assert ran.status == 0
     shown = json.loads(ran.out)
-    assert shown.keys() == {"generated_at", "obligations", "problems", "sites", "columns", "proposals", "dismissals"}
+    assert shown.keys() == {
+        "generated_at",
+        "obligations",
+        "problems",
+        "sites",
+        "columns",
+        "proposals",
+        "dismissals",
+    }
     assert [site["id"] for site in shown["sites"]] == ["here"]
 
 

@@ -194,7 +194,7 @@ async def test_a_change_of_key_reaches_back_as_far_as_the_limit(world: World) ->
 
 async def test_a_document_number_that_becomes_key_counts_too(world: World) -> None:
     await world.amend('url = "$gov/zcwj/"', 'url = "$gov/zcwj/"\nkey = "auto"')
-    await world.publish(Paper("国务院关于同意设立便民示范区的批复", at(24, 9, 59), "国函〔2026〕9号"))
+    await world.publish(Paper("国务院关于便民示范区建设的意见", at(24, 9, 59), "国函〔2026〕9号"))
     await world.amend('doc_numbers = ["国发", "国办发"]', 'doc_numbers = ["国发", "国办发", "国函"]')
     await world.poll()
     assert await world.state() == "pending"
@@ -240,7 +240,7 @@ async def test_old_papers_stay_old_whatever_the_rules(world: World) -> None:
 
 async def test_the_same_rules_again_open_nothing_again(world: World) -> None:
     await world.amend('url = "$gov/zcwj/"', 'url = "$gov/zcwj/"\nkey = "auto"')
-    await world.publish(Paper("国务院关于同意设立便民示范区的批复", at(24, 9, 59), "国函〔2026〕9号"))
+    await world.publish(Paper("国务院关于便民示范区建设的意见", at(24, 9, 59), "国函〔2026〕9号"))
     asked = len(world.gov.heard)
     await world.reload(world.config)
     await world.poll("gov")

@@ -56,6 +56,13 @@ def test_what_the_rules_say(title: str, doc_number: str | None, key: bool, why: 
     assert not decision.is_proposal
 
 
+def test_a_pattern_may_name_replies_and_appointments() -> None:
+    rules = KeyRules(include=(re.compile("规划的批复"), re.compile("任命.*局长")), doc_numbers=("国函",))
+    for title in ("国务院关于某地规划的批复", "关于任命李某为局长的决定"):
+        assert decide("auto", title, None, rules).key
+    assert not decide("auto", "国务院关于同意某会议的批复", "国函〔2026〕6号", rules).key
+
+
 def test_ask_proposes_what_auto_decides() -> None:
     auto, ask = (decide(mode, "关于印发某方案的通知", None, RULES) for mode in ("auto", "ask"))
     assert ask == KeyDecision(auto.key, auto.why, is_proposal=True)
