@@ -31,10 +31,16 @@ class Opened:
 
 
 async def open_article(
-    ctx: Context, url: str, cookies: CookieRound, *, robots: str = "obey", urgent: bool = False
+    ctx: Context,
+    url: str,
+    cookies: CookieRound,
+    *,
+    robots: str = "obey",
+    urgent: bool = False,
+    fresh: bool = False,
 ) -> Opened:
     """Get the page behind a row, in the browser if need be, and read it."""
-    got = await get_page(ctx, url, Manner(robots=robots, urgent=urgent), cookies)
+    got = await get_page(ctx, url, Manner(fresh=fresh, robots=robots, urgent=urgent), cookies)
     page = got.page
     if got.trouble is not None:
         return Opened(page, None, got.trouble)

@@ -16,9 +16,6 @@ from monitor.store import alerts, problems
 from monitor.store.dismissals import PAGE, covers, value_of
 from monitor.store.tables import Dismissal, Problem
 
-VERDICTS = ("repost.target", "repost.limit")
-"""Verdicts are not dismissed: they are objected to, upheld, overturned or waived."""
-
 LAST = date(9999, 1, 1)
 """The last day up to which anything can be said to hold."""
 
@@ -64,7 +61,7 @@ def dismiss(session: Session, ctx: Context, alarm: FalseAlarm, officer: Officer,
 def _check(problem: Problem | None, alarm: FalseAlarm, until: datetime, now: datetime) -> None:
     if problem is None:
         raise DecisionError(f"no problem {alarm.problem_id}: `duban status --all` lists them")
-    if problem.rule in VERDICTS:
+    if problem.rule in problems.VERDICTS:  # they are objected to, upheld, overturned or waived
         raise DecisionError(
             f"problem {problem.id} is the verdict on obligation {problem.obligation_id}: "
             "see `duban object`, `duban overturn`, `duban waive`"

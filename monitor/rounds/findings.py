@@ -29,22 +29,24 @@ def apply_finding(
     region: str,
     finding: Finding,
     now: datetime,
-) -> None:
+) -> Problem | None:
     """Open, update or close the problem of a finding; `ok` None changes nothing: it could not be told.
 
     An early warning is in order still, and a problem all the same. What an officer dismissed is none.
+    Gives the problem that stands after it.
     """
     if finding.ok is None:
-        return
+        return None
     if finding.ok and not finding.early:
         _put_right(session, ctx, owner, finding, now)
-        return
+        return None
     if dismissals.covering(session, owner, finding, now) is not None:
-        return
+        return None
     due_at = deadline(now, ctx.targets.rules.rectification.limit, ctx.counting).at
     problem, is_news = problems.raise_or_update(session, owner, region, finding, due_at, now)
     if is_news:
         _tell(session, ctx, KIND_OF[finding.severity], problem, now)
+    return problem
 
 
 def apply_blindness(
@@ -75,7 +77,7 @@ def apply_blindness(
 
 
 def _heard_at(ctx: Context, problem: Problem) -> datetime:
-    """A working day later by the clock: at midnight, when the day itself ends, nobody is there to hear of it."""
+    """A working day later by the clock: at midnight, when the day itself ends, nobody is there to hear it."""
     counting = replace(ctx.counting, day_end=DayEnd.SAME_CLOCK)
     return deadline(problem.opened_at, ONE_WORKING_DAY, counting).at
 

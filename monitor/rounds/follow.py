@@ -49,16 +49,11 @@ def follow_up(session: Session, ctx: Context, now: datetime) -> None:
     if routes:
         contested = duties.contested(session)  # nobody is pressed on what is being verified
         standing = [p for p in problems.all_open(session) if p.obligation_id not in contested]
-        told = alerts.accusations(session, {_subject(problem) for problem in standing})
+        told = alerts.accusations(session, {problems.told_as(problem) for problem in standing})
         for problem in standing:
-            for event in _again(ctx, routes, problem, told[_subject(problem)], now):
+            for event in _again(ctx, routes, problem, told[problems.told_as(problem)], now):
                 alerts.queue(session, event)
     watches.put_off(session, "follow", KEY, now + EVERY, ran_at=now)
-
-
-def _subject(problem: Problem) -> str:
-    """What messages on a problem are about: the duty where it is one's, else the problem itself."""
-    return f"obligation:{problem.obligation_id}" if problem.obligation_id else f"problem:{problem.id}"
 
 
 def _again(

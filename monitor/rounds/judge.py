@@ -23,6 +23,7 @@ from checks.obligations import (
 from checks.rules import RULES, Finding
 from checks.terms import shorten
 from checks.workdays import close_of_office_before, deadline
+from monitor.rounds import suspicions
 from monitor.rounds.articles import parse_stated
 from monitor.rounds.context import Context
 from monitor.rounds.recognise import Proof
@@ -108,6 +109,8 @@ def settle(
         duties.note_transition(session, obligation, was, verdict.why, now, by)
         ctx.observer.event(verdict.state, obligation.site, obligation.reason or "", now)
     _tell(session, ctx, obligation, verdict, _Before(was, had_been_seen), now)
+    if verdict.discharged_at is not None and not had_been_seen:
+        suspicions.begin(session, ctx, obligation, now)
     _remind(session, ctx, obligation, now)
     obligation.judge_at = _next_judgement(ctx, obligation, now)
     session.add(obligation)

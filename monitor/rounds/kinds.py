@@ -12,9 +12,10 @@ from monitor.rounds.keeping import keep_look, keep_poll, keep_source
 from monitor.rounds.look import look_at_site
 from monitor.rounds.poll import find_column, poll_column, record_poll
 from monitor.rounds.record import record_look
+from monitor.rounds.revisit import record_revisit, revisit
 from monitor.rounds.source import ask_source, record_source
 from monitor.rounds.tidy import tidy_store
-from monitor.store.tables import Policy
+from monitor.store.tables import Obligation, Policy
 
 Round = Callable[[Context, str], Awaitable[None]]
 """Does one piece of work and stores it, its next due time included, in one transaction."""
@@ -68,6 +69,20 @@ async def source(ctx: Context, key: str) -> None:
         await ctx.store.write(lambda session: record_source(session, ctx, policy_id, asked, ctx.now()))
 
 
+async def repost(ctx: Context, key: str) -> None:
+    """Look again at a repost that was found; the key is the id of its obligation."""
+    id_ = int(key)
+    obligation = await ctx.store.read(lambda session: session.get(Obligation, id_))
+    policy = await ctx.store.read(
+        lambda session: session.get(Policy, obligation.policy_id) if obligation is not None else None
+    )
+    site = ctx.site(obligation.site) if obligation is not None else None
+    seen = None
+    if obligation is not None and obligation.sighting and policy is not None and site and site.binds_repost:
+        seen = await revisit(ctx, site, obligation, policy)
+    await ctx.store.write(lambda session: record_revisit(session, ctx, id_, seen, ctx.now()))
+
+
 async def tidy(ctx: Context, _key: str) -> None:
     """Forget what is old and what nothing rests on."""
     await tidy_store(ctx, ctx.now())
@@ -80,5 +95,6 @@ ROUNDS: Mapping[str, Round] = {
     "audit": audit,
     "follow": follow,
     "source": source,
+    "repost": repost,
     "tidy": tidy,
 }

@@ -283,6 +283,7 @@ def _policy_of(session: Session, ctx: Context, portal: Portal, item: Item, artic
         first_seen_at=item.seen_by,
         source=article.source if article else None,
         text=document_of(article).text or "" if article else "",
+        files=[{"url": file.url, "name": file.name} for file in article.attachments] if article else [],
     )
     document = document_of_policy(fresh)
     for known in items.recent_policies(session, item.seen_by - POLICY_MEMORY):

@@ -80,7 +80,7 @@ def _watches(targets: Targets) -> dict[str, list[str]]:
 def _close_what_is_judged_no_more(session: Session, ctx: Context, now: datetime) -> None:
     """End problems whose ground fell away with the configuration; those of a verdict stay with it."""
     for problem in problems.all_open(session):
-        if problem.obligation_id is None and not _is_judged(session, ctx, problem):
+        if problem.rule not in problems.VERDICTS and not _is_judged(session, ctx, problem):
             problems.close(session, problem, now)
             tell_problem(session, ctx, Kind.RESOLVED, problem, now)
 

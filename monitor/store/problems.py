@@ -10,6 +10,16 @@ from sqlmodel import Session, col, select
 from checks.rules import Finding
 from monitor.store.tables import Problem
 
+VERDICTS = ("repost.target", "repost.limit")
+"""The rules whose problem is the verdict on a duty; other problems of a duty stand beside it."""
+
+
+def told_as(problem: Problem) -> str:
+    """What messages on a problem are about: the duty where it is its verdict, else the problem itself."""
+    if problem.rule in VERDICTS and problem.obligation_id is not None:
+        return f"obligation:{problem.obligation_id}"
+    return f"problem:{problem.id}"
+
 
 def find_open(session: Session, site: str, rule: str, subject: str = "") -> Problem | None:
     """The open problem of a rule on a subject, if there is one."""

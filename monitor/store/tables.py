@@ -149,6 +149,7 @@ class Policy(SQLModel, table=True):
     text: str = long_text()
     digest: str | None = None
     carriers: list[dict[str, Any]] = document(list)
+    files: list[dict[str, str]] = document(list)
     missing_since: datetime | None = moment()
     withdrawn_at: datetime | None = moment()
 

@@ -16,7 +16,6 @@ from checks.terms import Term
 from monitor.targets.values import AnyTerm, Count, Length, Regex, Share, Table, Words, as_written
 
 _LATER_RULES = """
-repost.withdrawn repost.altered repost.backdated
 freshness.home freshness.column freshness.blank
 links.broken links.foreign
 lifecycle.domain lifecycle.unregistered lifecycle.closing lifecycle.report
@@ -91,6 +90,10 @@ class RepostRules(Table):
     absent_apart: Length = Field(default=timedelta(minutes=5), description="how far apart these lie at least")
     grace: Length = Field(
         default=timedelta(minutes=30), description='after the limit, until "could not be observed" is said'
+    )
+
+    revisit: Length = Field(
+        default=_days(90), description="how long a repost is looked at again: a day later, then weekly"
     )
 
     @field_validator("limit")
@@ -250,7 +253,7 @@ class Rules(Table):
 class Key(Table):
     """Which items of a portal's column are key where the column says auto or ask.
 
-    Replies to one place (批复) and appointments (任免) are none there, whatever they match.
+    Replies to one place (批复) and appointments (任免) are none, unless a pattern of include names them.
     """
 
     include: tuple[Regex, ...] = Field(

@@ -17,6 +17,7 @@ from checks.rules import Severity
 from monitor.rounds.context import Context
 from monitor.store import board, dismissals
 from monitor.store.board import GRAVITY, MessageFilter, ProblemFilter, Slice, Standing
+from monitor.store.problems import told_as
 from monitor.targets import Site, Targets
 from monitor.web.duty import load_duty
 from monitor.web.front import Wish, load_front
@@ -146,9 +147,7 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
         subject, span = f"problem:{problem_id}", Slice(ROWS)
         found = _found(await pages.read(lambda session: board.problem(session, problem_id)))
         decisions = await pages.read(lambda session: board.decisions_on(session, subject))
-        if found.obligation_id is not None:  # what was told of it was told of its duty
-            subject = f"obligation:{found.obligation_id}"
-        wanted = MessageFilter(subject=subject)
+        wanted = MessageFilter(subject=told_as(found))
         told, _ = await pages.read(lambda session: board.messages(session, wanted, span))
         return pages.render(request, "problem.html", problem=found, decisions=decisions, told=told)
 

@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(), nullable=True),
         sa.Column("carriers", sa.JSON(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("missing_since", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),

@@ -1,0 +1,220 @@
+"""After the repost: it is looked at again, and what is wrong with it is a suspicion, told once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from alerts.events import Kind, ProblemFacts
+from monitor.rounds import kinds
+from monitor.store.tables import Watch
+from tests.integration.county import (
+    BLOCKED,
+    DOWN,
+    EMPTY,
+    POLICY,
+    SOFT_404,
+    TEXT,
+    Paper,
+    Reply,
+    World,
+    at,
+)
+
+GONE = Reply("not here", 404)
+WITHDRAWN, ALTERED, BACKDATED = "repost.withdrawn", "repost.altered", "repost.backdated"
+
+
+async def reposted(world: World, paper: Paper = POLICY) -> str:
+    """A site that reposted in time; gives its page's path."""
+    await world.publish()
+    address = world.county.put("/sjwj/", replace(paper, published=at(24, 10, 20)))
+    world.clock.now = at(24, 10, 30)
+    await world.look()
+    assert await world.state() == "met"
+    return address.removeprefix(world.county.base)
+
+
+async def revisit(world: World, *moments: datetime) -> None:
+    for moment in moments:
+        world.clock.now = moment
+        await kinds.ROUNDS["repost"](world.context, "1")
+
+
+async def suspicions(world: World) -> list[str]:
+    return [row.rule for row in await world.problems() if row.closed_at is None and row.obligation_id == 1]
+
+
+async def is_revisited(world: World) -> bool:
+    return any(row.kind == "repost" for row in await world.all(Watch))
+
+
+async def test_a_repost_is_looked_at_a_day_later_then_weekly_until_it_is_old(world: World) -> None:
+    await world.amend("[key]", '[rules.repost]\nrevisit = "20d"\n[key]')
+    await reposted(world)
+    seen = []
+    while await is_revisited(world):
+        due = await world.due("repost", "1")
+        seen.append(due - at(24, 10, 30))
+        await revisit(world, due)
+    assert seen == [timedelta(days=days) for days in (1, 8, 15)]
+    assert await suspicions(world) == []
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected", "why"),
+    [
+        ([GONE, GONE], [WITHDRAWN], "gone twice, an hour apart"),
+        ([Reply("", 410), SOFT_404], [WITHDRAWN], "however it says so"),
+        ([GONE, None], [], "back again"),
+        ([DOWN, DOWN], [], "down is not gone"),
+        ([BLOCKED, EMPTY], [], "nor is what cannot be read"),
+        ([GONE, DOWN], [], "nor half of each"),
+    ],
+)
+async def test_what_is_gone_twice_was_taken_down(
+    world: World, replies: list[Reply | None], expected: list[str], why: str
+) -> None:
+    path = await reposted(world)
+    world.county.remove("/sjwj/", world.county.url(path))
+    for reply, moment in zip(replies, (at(25, 10, 30), at(25, 11, 30)), strict=True):
+        world.county.replies.pop(path, None)
+        if reply is not None:
+            world.county.replies[path] = reply
+        await revisit(world, moment)
+    assert await suspicions(world) == expected, why
+    assert await world.state() == "met", "the verdict stays"
+
+
+async def take_down(world: World) -> str:
+    path = await reposted(world)
+    world.county.replies[path] = GONE
+    world.county.remove("/sjwj/", world.county.url(path))
+    return path
+
+
+async def test_two_readings_within_the_hour_are_one(world: World) -> None:
+    await take_down(world)
+    await revisit(world, at(25, 10, 30), at(25, 10, 50))
+    assert await suspicions(world) == []
+
+
+async def test_it_is_told_once_and_settled_when_it_is_back(world: World) -> None:
+    path = await take_down(world)
+    await revisit(world, at(25, 10, 30), at(25, 11, 30), at(26, 12))
+    events = [event for event in await world.events() if event.rule == WITHDRAWN]
+    assert [event.kind for event in events] == [Kind.WARNING]
+    assert isinstance(events[0].facts, ProblemFacts)
+    assert "自2026-11-25 10:30起页面已不存在" in (events[0].facts.found or "")
+    del world.county.replies[path]
+    await revisit(world, at(27, 12))
+    assert await suspicions(world) == []
+    assert (await world.told("county"))[-1] == (Kind.RESOLVED, WITHDRAWN)
+
+
+async def test_a_repost_that_moved_was_not_taken_down(world: World) -> None:
+    """A site that was made anew has new addresses for everything."""
+    await take_down(world)
+    moved = world.county.put("/yw/", replace(POLICY, published=at(24, 10, 20)))
+    await revisit(world, at(25, 10, 30), at(25, 11, 30))
+    assert await suspicions(world) == []
+    sighting = (await world.the_obligation()).sighting or {}
+    assert sighting["url"] == moved
+    assert len(sighting["moved_from"]) == 1, "the first address is kept"
+
+
+async def test_what_its_source_withdrew_may_be_taken_down(world: World) -> None:
+    await take_down(world)
+    policy = (await world.policies())[0].url
+    world.gov.replies[policy.removeprefix(world.gov.base)] = GONE
+    await revisit(world, at(25, 10, 30), at(25, 11, 30))
+    assert await suspicions(world) == []
+
+
+async def test_nobody_is_suspected_while_a_place_cannot_be_read(world: World) -> None:
+    await take_down(world)
+    world.county.replies["/yw/"] = DOWN
+    await revisit(world, at(25, 10, 30), at(25, 11, 30))
+    assert await suspicions(world) == []
+    del world.county.replies["/yw/"]
+    await revisit(world, at(26, 11, 30))
+    assert await suspicions(world) == [WITHDRAWN]
+
+
+ANOTHER_NUMBER = (*TEXT[:2], TEXT[2].replace("一处", "三处"), *TEXT[3:])
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "why"),
+    [
+        (TEXT, None, "as it is"),
+        (("来源：国家门户", *TEXT, "责任编辑：王某"), None, "with lines of the site's"),
+        (ANOTHER_NUMBER, "数字不同", "a number"),
+        (TEXT[:5], "缺少“群众的意见按月汇总", "a paragraph is missing"),
+    ],
+)
+async def test_what_differs_from_the_source_is_told_to_a_person(
+    world: World, text: tuple[str, ...], found: str | None, why: str
+) -> None:
+    path = await reposted(world)
+    world.county.papers[path] = replace(POLICY, published=at(24, 10, 20), text=text)
+    await revisit(world, at(25, 10, 30))
+    assert await suspicions(world) == ([ALTERED] if found else []), why
+    if found:
+        (problem,) = await world.problems(ALTERED)
+        assert found in (problem.found or "")
+        assert problem.severity == "warning", "a suspicion, never a violation"
+        world.county.papers[path] = replace(POLICY, published=at(24, 10, 20))
+        await revisit(world, at(26, 10, 30))
+        assert await suspicions(world) == []
+
+
+async def test_a_source_that_was_corrected_since_accuses_nobody(world: World) -> None:
+    path = await reposted(world)
+    policy = (await world.policies())[0].url.removeprefix(world.gov.base)
+    for host, where in ((world.county, path), (world.gov, policy)):
+        host.papers[where] = replace(POLICY, published=at(24, 10, 20), text=ANOTHER_NUMBER)
+    await revisit(world, at(25, 10, 30))
+    assert await suspicions(world) == []
+
+
+async def test_a_link_that_no_longer_leads_to_the_source(world: World) -> None:
+    await world.publish()
+    source = (await world.policies())[0].url
+    text = (f'原文链接：<a href="{source}">查看原文</a>',)
+    address = world.county.put("/sjwj/", Paper(POLICY.title, at(24, 10, 20), text=text))
+    world.clock.now = at(24, 10, 30)
+    await world.look()
+    assert (await world.shown())["evidence"]["how"] == "link"
+    await revisit(world, at(25, 10, 30))
+    assert await suspicions(world) == []
+    elsewhere = text[0].replace(source, "http://gov.example/moved.html")
+    path = address.removeprefix(world.county.base)
+    world.county.papers[path] = Paper(POLICY.title, at(24, 10, 20), text=(elsewhere,))
+    await revisit(world, at(26, 10, 30))
+    (problem,) = await world.problems(ALTERED)
+    assert problem.found == "页面的链接不再指向原文"
+
+
+async def test_a_date_that_lies_before_what_was_observed_is_a_suspicion(world: World) -> None:
+    await world.publish()
+    world.clock.now = at(24, 15)
+    await world.look()
+    world.county.put("/sjwj/", replace(POLICY, published=at(24, 10, 20)))
+    world.clock.now = at(24, 15, 30)
+    await world.look()
+    assert await suspicions(world) == [BACKDATED]
+    (problem,) = await world.problems(BACKDATED)
+    assert problem.found == "页面标注2026-11-24 10:20，而2026-11-24 15:00读取时还没有"
+    assert await world.state() == "met_late", "what was observed decides"
+
+
+async def test_what_is_let_go_is_looked_at_no_more(world: World) -> None:
+    await take_down(world)
+    await revisit(world, at(25, 10, 30), at(25, 11, 30))
+    assert await suspicions(world) == [WITHDRAWN]
+    await world.waive()
+    await revisit(world, at(26, 11, 30))
+    assert (await suspicions(world), await is_revisited(world)) == ([], False)
