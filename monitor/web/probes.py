@@ -25,6 +25,7 @@ def probes_app(
 ) -> FastAPI:
     """The application behind `[server] metrics`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    first_round = asyncio.Event()  # stays done: a site that joins later takes nothing out of service
 
     @app.get("/metrics")
     async def scrape() -> Response:
@@ -50,7 +51,9 @@ def probes_app(
             done = await context().store.read(watches.have_all_run)
         except SQLAlchemyError:
             return _plain("the store does not answer", 503)
-        return _plain("ok") if done else _plain("the first round is not done", 503)
+        if done:
+            first_round.set()
+        return _plain("ok") if first_round.is_set() else _plain("the first round is not done", 503)
 
     return app
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 from sqlmodel import Session
+from starlette.types import ASGIApp
 
 from alerts.events import Event, Kind, ProblemFacts, RepostFacts, SiteRef
 from checks.obligations import State
@@ -572,18 +573,29 @@ class Answer:
 @asynccontextmanager
 async def console_on(targets: Targets, now: datetime = NOW) -> AsyncIterator[Console]:
     """Serve the console of a configuration on this machine, with its clock standing at `now`."""
+    async with (
+        open_context(targets, lambda: now) as ctx,
+        serving_on(console_app(lambda: ctx)) as base,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Console(base, session, ctx.store)
+
+
+@asynccontextmanager
+async def serving_on(app: ASGIApp) -> AsyncIterator[str]:
+    """Serve an application on this machine; gives its address once it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         listen = f"127.0.0.1:{probe.getsockname()[1]}"
     stop = asyncio.Event()
-    async with open_context(targets, lambda: now) as ctx, aiohttp.ClientSession() as session:
-        serving = asyncio.create_task(serve(console_app(lambda: ctx), listen, stop, "[server] listen"))
-        try:
-            await _answers(session, f"http://{listen}/static/duban.svg", serving)
-            yield Console(f"http://{listen}", session, ctx.store)
-        finally:
-            stop.set()
-            await serving
+    serving = asyncio.create_task(serve(app, listen, stop, "[server] listen"))
+    try:
+        async with aiohttp.ClientSession() as session:
+            await _answers(session, f"http://{listen}/", serving)
+        yield f"http://{listen}"
+    finally:
+        stop.set()
+        await serving
 
 
 async def _answers(session: aiohttp.ClientSession, url: str, serving: asyncio.Task[None]) -> None:
