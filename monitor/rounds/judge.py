@@ -28,7 +28,7 @@ from monitor.rounds.articles import parse_stated
 from monitor.rounds.context import Context
 from monitor.rounds.recognise import Proof
 from monitor.rounds.telling import tell_repost
-from monitor.store import duties, problems
+from monitor.store import duties, problems, watches
 from monitor.store.tables import Obligation
 
 WATCH_AFTER = timedelta(days=30)
@@ -107,6 +107,7 @@ def settle(
     _store(obligation, verdict, now)
     if verdict.state is not was:
         duties.note_transition(session, obligation, was, verdict.why, now, by)
+        watches.hasten(session, "seal", ["evidence"], now)
         ctx.observer.event(verdict.state, obligation.site, obligation.reason or "", now)
     _tell(session, ctx, obligation, verdict, _Before(was, had_been_seen), now)
     if verdict.discharged_at is not None and not had_been_seen:
@@ -117,6 +118,8 @@ def settle(
 
 
 def _store(obligation: Obligation, verdict: Verdict, now: datetime) -> None:
+    if (verdict.state, verdict.discharged_at) != (obligation.state, obligation.discharged_at):
+        obligation.sealed = None
     if verdict.state.is_open:
         obligation.settled_at = None
     elif obligation.settled_at is None or verdict.state != obligation.state:

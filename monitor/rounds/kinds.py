@@ -13,6 +13,7 @@ from monitor.rounds.look import look_at_site
 from monitor.rounds.poll import find_column, poll_column, record_poll
 from monitor.rounds.record import record_look
 from monitor.rounds.revisit import record_revisit, revisit
+from monitor.rounds.seal import seal_verdicts
 from monitor.rounds.source import ask_source, record_source
 from monitor.rounds.tidy import tidy_store
 from monitor.store.tables import Obligation, Policy
@@ -83,6 +84,11 @@ async def repost(ctx: Context, key: str) -> None:
     await ctx.store.write(lambda session: record_revisit(session, ctx, id_, seen, ctx.now()))
 
 
+async def seal(ctx: Context, _key: str) -> None:
+    """Write down in the evidence what was judged."""
+    await seal_verdicts(ctx, ctx.now())
+
+
 async def tidy(ctx: Context, _key: str) -> None:
     """Forget what is old and what nothing rests on."""
     await tidy_store(ctx, ctx.now())
@@ -96,5 +102,6 @@ ROUNDS: Mapping[str, Round] = {
     "follow": follow,
     "source": source,
     "repost": repost,
+    "seal": seal,
     "tidy": tidy,
 }

@@ -12,7 +12,7 @@ from alerts.events import Kind
 from checks.obligations import State
 from checks.rules import RULES
 from checks.workdays import Deadline, deadline
-from monitor.rounds import follow, tidy
+from monitor.rounds import follow, seal, tidy
 from monitor.rounds.context import Context
 from monitor.rounds.judge import settle
 from monitor.rounds.poll import key_of
@@ -74,6 +74,7 @@ def _watches(targets: Targets) -> dict[str, list[str]]:
         "audit": [site.id for site in targets.sites],
         "follow": [follow.KEY],
         tidy.KIND: [tidy.KEY],
+        seal.KIND: [seal.KEY],
     }
 
 

@@ -87,3 +87,15 @@ def running_on(session: Session, policy_id: int) -> Sequence[Obligation]:
         Obligation.state != "violated",
     )
     return session.exec(query.order_by(col(Obligation.id))).all()
+
+
+def unsealed(session: Session, limit: int) -> Sequence[Obligation]:
+    """Obligations whose verdict is not written down in the evidence yet."""
+    query = select(Obligation).where(col(Obligation.sealed).is_(None)).order_by(col(Obligation.id))
+    return session.exec(query.limit(limit)).all()
+
+
+def judged(session: Session, after: int, limit: int) -> Sequence[Obligation]:
+    """Obligations with a verdict, by id, the first beyond `after`."""
+    query = select(Obligation).where(col(Obligation.id) > after, Obligation.state != "pending")
+    return session.exec(query.order_by(col(Obligation.id)).limit(limit)).all()

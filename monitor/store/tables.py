@@ -155,7 +155,11 @@ class Policy(SQLModel, table=True):
 
 
 class Obligation(SQLModel, table=True):
-    """One duty with a clock: who, what, from when, by when, and what proved it."""
+    """One duty with a clock: who, what, from when, by when, and what proved it.
+
+    sealed: the record of the evidence that holds its verdict; None where one has to be written, empty where
+    there is nothing to write yet.
+    """
 
     __tablename__ = "obligation"
     __table_args__ = (UniqueConstraint("duty", "site", "policy_id"),)
@@ -188,6 +192,7 @@ class Obligation(SQLModel, table=True):
     delay: float | None = None
     void: str | None = None
     waived: str | None = None
+    sealed: str | None = Field(default="", index=True)
 
 
 class Transition(SQLModel, table=True):

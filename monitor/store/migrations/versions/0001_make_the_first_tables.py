@@ -296,6 +296,7 @@ def upgrade() -> None:
         sa.Column("delay", sa.Float(), nullable=True),
         sa.Column("void", sa.String(), nullable=True),
         sa.Column("waived", sa.String(), nullable=True),
+        sa.Column("sealed", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["policy_id"],
             ["policy.id"],
@@ -307,6 +308,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_obligation_is_watched"), ["is_watched"], unique=False)
         batch_op.create_index(batch_op.f("ix_obligation_judge_at"), ["judge_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_obligation_policy_id"), ["policy_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_obligation_sealed"), ["sealed"], unique=False)
         batch_op.create_index(batch_op.f("ix_obligation_site"), ["site"], unique=False)
         batch_op.create_index(batch_op.f("ix_obligation_state"), ["state"], unique=False)
 
