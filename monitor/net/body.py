@@ -150,8 +150,9 @@ async def read_body(chunks: AsyncIterator[bytes], content_encoding: str, limit: 
     received = 0
     async for chunk in chunks:
         received += len(chunk)
-        piece = _inflate(chain, chunk, limit - len(body)) if received <= limit else None
-        if piece is None:
+        room = limit - len(body)
+        piece = inflate(chain, chunk, room)
+        if received > limit or len(piece) > room:
             raise Fault(Outcome.TOO_LARGE, f"the body is larger than {limit} bytes")
         body += piece
     if received and not all(inflater.is_complete() for inflater in chain):
@@ -159,11 +160,11 @@ async def read_body(chunks: AsyncIterator[bytes], content_encoding: str, limit: 
     return bytes(body)
 
 
-def _inflate(chain: Sequence[Inflater], data: bytes, room: int) -> bytes | None:
-    """Pass a piece through the decompressors, each of which stops at the room; None where it outgrows it."""
+def inflate(chain: Sequence[Inflater], data: bytes, room: int) -> bytes:
+    """Pass a piece through the decompressors; what is more than the room, by a byte or more, outgrew it."""
     for inflater in chain:
         try:
             data = inflater.feed(data, room)
         except _ERRORS as error:
             raise Fault(Outcome.BAD_ENCODING, f"the body cannot be decompressed: {error}") from error
-    return data if len(data) <= room else None
+    return data

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -30,6 +30,8 @@ from monitor.net.settings import FetchSettings
 from monitor.net.trail import Ask, Trail
 
 __all__ = ["Client", "CookieRound", "FetchSettings", "Page"]
+
+Talker = TypeVar("Talker", bound=asyncio.Protocol)
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -79,7 +81,7 @@ class Client:
             connector=self.egress.connector(keep_alive=self.settings.keep_alive),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
-            headers={"User-Agent": self.settings.user_agent, **_PREFERENCES},
+            headers=self.spoken,
             auto_decompress=False,
             trust_env=False,
             max_line_size=LONGEST_HEADER,
@@ -130,6 +132,32 @@ class Client:
         for observer in self.observers:
             observer(page)
         return page
+
+    @property
+    def spoken(self) -> dict[str, str]:
+        """What every request says of us and of what we would like."""
+        return {"User-Agent": self.settings.user_agent, **_PREFERENCES}
+
+    async def dial(self, url: URL, talker: Callable[[], Talker], seconds: float) -> Talker:
+        """Open a connection past the guard for somebody who talks on it; raises what the network raises.
+
+        TLS is modern and its certificate has to hold: the rest is for `get`, which says so beside the page.
+        """
+        loop = asyncio.get_running_loop()
+        is_secure = url.scheme == "https"
+        async with asyncio.timeout(seconds):
+            with ExitStack() as unless_done:
+                connect = self.egress.connect if is_secure else self.egress.connect_in_clear
+                sock = await connect(url)
+                unless_done.callback(sock.close)
+                _, made = await loop.create_connection(
+                    talker,
+                    sock=sock,
+                    ssl=self._legacy.modern.verified if is_secure else None,
+                    server_hostname=(url.raw_host or "").rstrip(".") if is_secure else None,
+                )
+                unless_done.pop_all()
+        return made
 
     async def certificate(self, host: str, port: int = 443) -> tls.CertificateFact:
         """Look at a server's certificate in a handshake of its own, past the same guard. Never raises."""

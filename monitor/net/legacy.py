@@ -75,7 +75,7 @@ class Legacy:
     def __init__(self, egress: Egress, trust: ssl.SSLContext | None, clock: Clock) -> None:
         self._egress = egress
         self._clock = clock
-        self._modern = Trust(trust)
+        self.modern = Trust(trust)
         self._old = Trust(trust, is_legacy=True)
         self._known: dict[str, _Known] = {}
 
@@ -97,7 +97,7 @@ class Legacy:
             else:
                 return known.note
         try:
-            await talk(self._modern)
+            await talk(self.modern)
         except faults.ERRORS as error:
             if url.scheme != "https" or not may_help(error):
                 raise

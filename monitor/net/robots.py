@@ -31,10 +31,27 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class Rules:
+    """What one origin's robots.txt says. note: what is to be noted about how we know."""
+
     parsed: Protego | None
     note: str | None
     good_until: datetime
+    forbids: bool = True
+
+    def allows(self, address: str) -> bool:
+        """Whether this page may be fetched."""
+        return self.parsed is None or not self.forbids or self.parsed.can_fetch(address, ROBOT)
+
+    @property
+    def delay(self) -> float:
+        """Seconds it wants between two requests; 0 where it does not say."""
+        return float(self.parsed.crawl_delay(ROBOT) or 0) if self.parsed is not None else 0.0
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """The addresses of the sitemaps it names."""
+        return tuple(self.parsed.sitemaps) if self.parsed is not None else ()
 
 
 class Robots:
@@ -50,20 +67,24 @@ class Robots:
         self._fetch = fetch
         self._kept = kept
         self._clock = clock
-        self._rules: dict[str, _Rules] = {}
+        self._rules: dict[str, Rules] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
     async def permission(self, url: URL, *, urgent: bool = False) -> Permission:
         """Say whether this page may be fetched; an urgent reading is content with rules that have expired."""
-        origin = str(url.origin())
-        rules = self._rules.get(origin)
-        if rules is None or (rules.good_until <= self._clock() and not urgent):
-            rules = await self._ask(origin)
-        if rules.parsed is None or rules.parsed.can_fetch(str(url), ROBOT):
+        rules = await self.rules(str(url.origin()), urgent=urgent)
+        if rules.allows(str(url)):
             return Permission(allowed=True, note=rules.note)
         return Permission(allowed=False)
 
-    async def _ask(self, origin: str) -> _Rules:
+    async def rules(self, origin: str, *, urgent: bool = False) -> Rules:
+        """Give what an origin's robots.txt says, asking for it where that is not known or expired."""
+        rules = self._rules.get(origin)
+        if rules is None or (rules.good_until <= self._clock() and not urgent):
+            rules = await self._ask(origin)
+        return rules
+
+    async def _ask(self, origin: str) -> Rules:
         """Fetch the rules; whoever asks for the same origin meanwhile waits for this one answer."""
         try:
             async with self._asking.setdefault(origin, asyncio.Lock()):
@@ -75,16 +96,17 @@ class Robots:
         finally:
             self._asking.pop(origin, None)
 
-    def _read(self, page: Page) -> _Rules:
+    def _read(self, page: Page) -> Rules:
         now = self._clock()
         if page.ok:
-            return _Rules(Protego.parse(page.text), None, now + self._kept)
+            forbids = "disallow" in page.text.lower()
+            return Rules(Protego.parse(page.text), None, now + self._kept, forbids)
         if page.outcome in _ABSENT:
-            return _Rules(None, None, now + self._kept)
+            return Rules(None, None, now + self._kept)
         why = page.reason or str(page.outcome)
-        return _Rules(None, f"robots.txt cannot be read ({why}): taken as permission", now + UNREADABLE_KEPT)
+        return Rules(None, f"robots.txt cannot be read ({why}): taken as permission", now + UNREADABLE_KEPT)
 
-    def _remember(self, origin: str, rules: _Rules) -> None:
+    def _remember(self, origin: str, rules: Rules) -> None:
         self._rules.pop(origin, None)
         if len(self._rules) >= MOST_REMEMBERED:
             del self._rules[next(iter(self._rules))]  # the one asked longest ago
