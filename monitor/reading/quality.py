@@ -66,6 +66,11 @@ def is_soft_404(page_text: str) -> str | None:
     title = squeeze(node.text()) if node is not None else ""
     heading = document.tree.css_first("h1, h2")
     headline = inner_text(heading) if heading is not None else ""
+    return says_gone(title, headline, _shown(document))
+
+
+def says_gone(title: str, headline: str = "", shown: str = "") -> str | None:
+    """Return the words with which a page says that it does not exist, by its title, headline and text."""
     for named in (title, headline):
         if (
             len(named) <= 40
@@ -73,7 +78,6 @@ def is_soft_404(page_text: str) -> str | None:
             and (said := _GONE.search(named) or _NUMBER.search(named))
         ):
             return f"it says “{said[0].strip()}”"
-    shown = _shown(document)
     if len(shown) <= SHORT and (said := _GONE.search(shown) or _NUMBER.search(shown[:80])):
         return f"it says “{said[0].strip()}”"
     return None

@@ -15,6 +15,7 @@ from itertools import islice
 DEEPEST = 512  # as in browsers; real pages nest some 60 deep
 REBUILT = 500_000  # unclosed formatting tags are opened again in every block that follows
 HEADROOM = 32  # below it for what rows are made of, so that a list is still one
+FEW_TAGS, LONGEST_TAME = 8000, 16_000  # so much costs less than looking at it closely, however it nests
 LONGEST_TAG = 4000  # beyond it, attributes are looked at one by one
 LONGEST_VALUE, MOST_ATTRIBUTES = 2000, 60
 
@@ -82,6 +83,18 @@ _ENDS = {  # what a start tag ends before it, and what keeps it from doing so
 }
 _ENDS_RIGHT_BEFORE = {"heading": "heading", "option": "option", "optgroup": "option"}
 _LISTS = {"li": frozenset(("ol", "ul")), "p": frozenset(("button",))}  # more that keeps their end tags
+
+
+def is_tame(text: str) -> bool:
+    """Whether a text is surely cheap to parse, told at a glance: its tags are few, none is long."""
+    if text.count("<") > FEW_TAGS:
+        return False
+    at = 0
+    while len(text) - at > LONGEST_TAME:
+        at = text.rfind(">", at, at + LONGEST_TAME) + 1
+        if at == 0:
+            return False
+    return True
 
 
 def tame(text: str, deepest: int = DEEPEST) -> str:
