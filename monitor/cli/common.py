@@ -101,12 +101,15 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", pad_edge=False, show_header=any(columns))
+    table = Table(pad_edge=False, show_header=any(columns))
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(show(cell)) for cell in row))
-    console().print(table)
+    out = console()
+    if title:  # before the table and not of it, or a narrow one would break it
+        out.print(Text(title, style="italic"), soft_wrap=True)
+    out.print(table)
 
 
 def show(value: object) -> str:

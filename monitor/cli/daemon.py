@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command(short_help="Run the daemon.")(run)
     app.command(short_help="Validate the configuration and show its plan.")(check)
-    app.command(short_help="Show it at work, in 40 seconds.")(demo)
+    app.command(short_help="Show it at work, in a minute.")(demo)
     app.add_typer(db, name="db")
     app.add_typer(alert, name="alert")
 
@@ -62,16 +62,18 @@ def set_up_logs(level: int = logging.INFO) -> None:
     import structlog
 
     is_terminal = sys.stderr.isatty()
+    # Without the frames' variables: these hold secrets, and take thousands of lines.
+    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     shown: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if is_terminal:
-        shown = structlog.dev.ConsoleRenderer()
+        shown = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *(() if is_terminal else (structlog.processors.dict_tracebacks,)),
+            *(() if is_terminal else (structlog.processors.ExceptionRenderer(tracebacks),)),
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -158,6 +160,7 @@ def demo(
     """Show it at work: a small internet on this machine, clocks of seconds, verdicts against a script."""
     from monitor.demo.show import play
 
+    set_up_logs(logging.ERROR)
     if not asyncio.run(play(keep=keep)):
         raise typer.Exit(NOT_IN_ORDER)
 
@@ -173,7 +176,7 @@ def upgrade(config: ConfigOption = None) -> None:
     typer.echo("the store is up to date")
 
 
-@alert.command()
+@alert.command(short_help="Send a test message; say whether it was accepted.")
 def test(
     channel: Annotated[str, typer.Argument(help="The channel's id.")], config: ConfigOption = None
 ) -> None:
@@ -186,8 +189,8 @@ def test(
     targets = load_targets(config)
     found = next((known for known in targets.channels if known.id == channel), None)
     if found is None:
-        names = ", ".join(known.id for known in targets.channels) or "none is configured"
-        raise CliError(f"no channel {channel!r}: {names}")
+        names = ", ".join(known.id for known in targets.channels) or "none"
+        raise CliError(f"no channel {channel!r}; configured: {names}")
     office = office_of(targets)
     sent = asyncio.run(
         send_test(Channel(found.id, found.url.reveal()), office, targets.office.language, system_clock())

@@ -179,6 +179,7 @@ def explain(
         print_json({**found, "timeline": [{k: v for k, v in e.items() if k != "order"} for e in entries]})
         return
     print_table("", ("", ""), [(key, value) for key, value in found.items() if not isinstance(value, dict)])
+    print_table("policy", ("", ""), list((found["policy"] or {}).items()))
     print_table("evidence", ("", ""), list((found["evidence"] or {}).items()))
     print_table("what happened", ("at", "what", "", ""), [_entry(entry) for entry in entries])
 
@@ -198,7 +199,10 @@ def _entry(entry: dict[str, Any]) -> tuple[object, ...]:
 
 
 def deadline(
-    time: Annotated[str, typer.Argument(help="Without offset it is office time.", metavar="TIME")],
+    time: Annotated[
+        str,
+        typer.Argument(help="Such as 2026-11-24T09:30; without offset it is office time.", metavar="TIME"),
+    ],
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -105,7 +105,7 @@ def _givens(sites: Sequence[str]) -> tuple[list[Given], list[str]]:
         elif (url := address_of(text)) is not None:
             givens.append(Given(url))
         else:
-            raise CliError(f"{show(text)!r} is neither an address nor a spreadsheet (.xlsx)")
+            raise CliError(f"{show(text)!r} is neither an address nor a spreadsheet (.xlsx): give https://…")
     return givens, left_out
 
 

@@ -27,6 +27,7 @@ from monitor.store import views, watches
 STYLES = {"started": "cyan", "met": "green", "met_late": "green", "violated": "red", "unproven": "yellow"}
 FIRST_ROUND = 60.0
 LAST_MESSAGES = 20.0
+TITLE = 24
 JUDGED_BY_HAND = ("availability.home", "lifecycle.", "security.")
 
 
@@ -147,9 +148,13 @@ def _verdicts(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
         table.add_column(name, overflow="fold")
     for row in rows:
         mark = Text("ok", style="green") if row.ok else Text("DIFFERS", style="bold red")
-        cells = (names.get(row.site, row.site), row.scene, row.policy[:24], row.scripted, row.got)
+        cells = (names.get(row.site, row.site), row.scene, _cut(row.policy), row.scripted, row.got)
         table.add_row(mark, *map(Text, cells))
     return table
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= TITLE else f"{title[:TITLE]}…"
 
 
 def _show_message(out: Console, messages: Sequence[Received]) -> None:
@@ -157,7 +162,8 @@ def _show_message(out: Console, messages: Sequence[Received]) -> None:
     accusing = [message for message in messages if "超过规定" in message.title]
     for message in accusing[:1]:
         out.print("\nOne of the messages that the office got:\n")
-        out.print(Text(f"{message.title}\n{message.body}", style="dim"))
+        # The terminal breaks the lines: Chinese has no spaces, and rich would tear a line apart at its first.
+        out.print(Text(f"{message.title}\n{message.body}", style="dim"), soft_wrap=True)
 
 
 def _say_how_to_go_on(out: Console, listen: str, *, keep: bool) -> None:
@@ -166,7 +172,8 @@ def _say_how_to_go_on(out: Console, listen: str, *, keep: bool) -> None:
     else:
         out.print("\nTo look at the console: .venv/bin/duban demo --keep")
     out.print(
-        "Your own county: edit targets.toml (who is watched), then `.venv/bin/duban check` and `make run`."
+        "Your own county: `duban init` with its address, in a folder of its own; README.md goes on.",
+        soft_wrap=True,
     )
 
 
@@ -181,7 +188,7 @@ class _Show:
         line = Text(f"{self._world.elapsed():6.1f}s  ")
         line.append(f"{kind:<10}", style=STYLES.get(kind, "magenta"))
         line.append(f"{site:<14} {text}")
-        self._out.print(line)
+        self._out.print(line, soft_wrap=True)
 
 
 def _console() -> Console:

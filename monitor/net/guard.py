@@ -20,6 +20,8 @@ AddrInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, 
 MARK = "address guard"
 """Begins every refusal, so that it is told from a connection the system itself forbade."""
 
+REMEDY = "[fetch] allow_networks can admit it, or --allow-network where a command has that"
+
 # Credentials of the machine's cloud lie here; no list of allowed networks opens them.
 METADATA = frozenset(
     map(
@@ -107,9 +109,9 @@ class Guard:
             return None
         for network, name in CLOSED:
             if face in network:
-                return f"not a public address but {name} ({network}); allow_networks can admit it"
+                return f"not a public address but {name} ({network}); {REMEDY}"
         if not _is_public(face):
-            return "not a public address; allow_networks can admit it"
+            return f"not a public address; {REMEDY}"
         return None
 
     def socket(self, addr_info: AddrInfo) -> socket.socket:
