@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from random import Random
@@ -83,6 +83,7 @@ class Deliverer:
     """Runs the outbox of one office; `run` is its life, and a changed configuration is a new one.
 
     clock gives the present moment, aware; on_delivery hears each attempt's channel and result, for metrics.
+    chain gives where the chain of evidence ends, in short, for the foot of each message.
     """
 
     outbox: Outbox
@@ -95,6 +96,7 @@ class Deliverer:
     pace: Pace = field(default_factory=Pace)
     random: Random = field(default_factory=Random)
     on_delivery: Callable[[str, Result], None] = _unheard
+    chain: Callable[[], str] = str
     _news: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
     _set_aside: dict[tuple[int, ...], datetime] = field(default_factory=dict, init=False)
     _records: set[asyncio.Task[None]] = field(default_factory=set, init=False)
@@ -181,7 +183,8 @@ class Deliverer:
 
     def _post(self, group: Group, index: int, share: Share, now: datetime) -> Post:
         number = number_of(group, index, self.office.zone)
-        message = compose(share.events, self.language, self.office, now, number=number)
+        office = replace(self.office, chain=self.chain())
+        message = compose(share.events, self.language, office, now, number=number)
         return Post(number, message.title, message.body, share.ids, share.channels)
 
     async def deliver_one(self, channel: Channel) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import nan
 from typing import Protocol
 
 from prometheus_client import (
@@ -150,6 +151,17 @@ class Metrics:
             registry=registry,
         )
         self.evidence_bytes = Gauge("duban_evidence_bytes", "Bytes of evidence on disk", registry=registry)
+        self.evidence_lost = Gauge(
+            "duban_evidence_lost",
+            "Records that the disk did not take since evidence stopped being kept",
+            registry=registry,
+        )
+        self.clock_offset = Gauge(
+            "duban_clock_offset_seconds",
+            "How far our clock is ahead of those of the servers read, by their median",
+            registry=registry,
+        )
+        self.clock_offset.set(nan)
         build = Gauge("duban_build_info", "The running version", ["version"], registry=registry)
         build.labels(version).set(1)
 

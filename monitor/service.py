@@ -177,6 +177,7 @@ class Service:
             pace=self._pace,
             random=random.Random(),  # noqa: S311 - it only spreads retries
             on_delivery=self.metrics.observe_delivery,
+            chain=lambda: str(context.evidence.head() or ""),
         )
 
     async def _deliver(self, stop: asyncio.Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from alerts.events import Event, NoteFacts, ProblemFacts, RepostFacts
@@ -34,8 +35,17 @@ def compose(
     words = LANGUAGES[language]
     facts = events[0].facts
     if isinstance(facts, NoteFacts):
-        return _note([event.facts for event in events if isinstance(event.facts, NoteFacts)], words, number)
-    return lay_out(_DRAFTERS[type(facts)](events, words, office, now), number, words.signs)
+        notes = [event.facts for event in events if isinstance(event.facts, NoteFacts)]
+        return _chained(_note(notes, words, number), words, office)
+    message = lay_out(_DRAFTERS[type(facts)](events, words, office, now), number, words.signs)
+    return _chained(message, words, office)
+
+
+def _chained(message: Message, words: Words, office: OfficeFacts) -> Message:
+    """Say on the last line, after the number, where the chain of evidence ends."""
+    if not office.chain:
+        return message
+    return replace(message, body=f"{message.body} · {words.signs.chain} {office.chain}")
 
 
 def _note(notes: Sequence[NoteFacts], words: Words, number: str) -> Message:

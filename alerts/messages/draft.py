@@ -29,7 +29,8 @@ class Basis:
 class OfficeFacts:
     """Who speaks: the office's name, region and zone, where its console is, and what its verdicts rest on.
 
-    needs_review: a violation is a suspicion until an officer has reviewed it.
+    needs_review: a violation is a suspicion until an officer has reviewed it. chain: where the chain of
+    evidence ends now, in short: whoever keeps the message can tell later whether the evidence was changed.
     """
 
     name: str
@@ -38,6 +39,7 @@ class OfficeFacts:
     region: str = ""
     basis: Basis | None = None
     needs_review: bool = True
+    chain: str = ""
 
     def accuses(self, event: Event) -> bool:
         """Whether the basis was in force when the event happened, so that it may be called a violation."""
@@ -76,6 +78,7 @@ class Signs:
     rest: Callable[[int], str]
     number: str
     details: str
+    chain: str
 
 
 @dataclass(frozen=True, slots=True)

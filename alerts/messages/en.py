@@ -80,6 +80,7 @@ EN = Words(
         rest=lambda number: f"{number} more are not listed here; see the console",
         number="Number",
         details="Details",
+        chain="evidence",
     ),
     phrases=_Phrases(),
     labels={

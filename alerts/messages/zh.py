@@ -82,6 +82,7 @@ ZH = Words(
         rest=lambda number: f"另有{number}个未在此列出，请到控制台查看",
         number="编号",
         details="详情",
+        chain="证据链",
     ),
     phrases=_Phrases(),
     labels={

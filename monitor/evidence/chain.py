@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -115,12 +115,6 @@ class Chain:
             pieces = [piece for draft in build() for piece in self._pieces(draft)]
             return self._append(tail, pieces) if pieces else []
 
-    def tail(self) -> Tail:
-        """Where the chain ends now; nothing is mended."""
-        if self._tail is None or not self._is_current(self._tail):
-            return _read_tail(self.folder)
-        return self._tail
-
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep every other writer out."""
@@ -136,7 +130,7 @@ class Chain:
         """Where to go on: after what others wrote, and with what a crash left behind put right."""
         if self._tail is None or not self._is_current(self._tail):
             self._tail = None
-            tail = _read_tail(self.folder)
+            tail = read_tail(self.folder)
             if tail.is_sound:
                 self._mend(tail)
             else:
@@ -253,7 +247,7 @@ class Chain:
         self._append(tail, pieces_of(said, (), self.mask.body))
 
 
-def _read_tail(folder: Path) -> Tail:
+def read_tail(folder: Path) -> Tail:
     """Where the chain ends by its last index; the link before it comes from the segment before."""
     found = segments.numbers(folder)
     if not found:
@@ -320,8 +314,3 @@ def _from(path: Path, offset: int) -> bytes:
     with path.open("rb") as file:
         file.seek(offset)
         return file.read()
-
-
-def utc(text: str) -> datetime:
-    """A moment as an index writes it."""
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -19,7 +19,7 @@ import structlog
 
 from monitor.clock import Clock, system_clock
 from monitor.evidence import segments
-from monitor.evidence.chain import SEGMENT_BYTES, Chain, Draft
+from monitor.evidence.chain import SEGMENT_BYTES, Chain, Draft, read_tail
 from monitor.evidence.digests import digest_of, short
 from monitor.evidence.held import Held
 from monitor.evidence.records import Record, RecordError, Statement, read
@@ -74,6 +74,7 @@ class Evidence:
         self.trouble: Trouble | None = None
         self._chain = Chain(folder, clock, segment_bytes)
         self._clock = clock
+        self._head: Head | None = None
         self._lock = threading.Lock()
         self._waiting: deque[_Job] = deque()
         self._writer = ThreadPoolExecutor(1, "duban-evidence")
@@ -98,10 +99,11 @@ class Evidence:
         return job.kept
 
     def head(self) -> Head | None:
-        """The end of the chain as it lies on the disk; None while nothing was kept."""
-        with self._lock:
-            tail = self._chain.tail()
-        return Head(tail.sequence, tail.link) if tail.sequence else None
+        """The end of the chain as this process last saw it; None while nothing was kept. Waits for nobody."""
+        if self._head is None:
+            tail = read_tail(self.folder)
+            self._head = Head(tail.sequence, tail.link) if tail.sequence else None
+        return self._head
 
     def about(self, *subjects: str) -> list[Entry]:
         """The records that are about any of these ("obligation:7", or an address), in their order."""
@@ -162,6 +164,7 @@ class Evidence:
         if self.trouble is not None:
             log.warning("evidence is kept again", action="evidence", missing=self.trouble.lost)
             self.trouble = None
+        self._head = Head(entries[-1].sequence, entries[-1].link)
         by_id = {entry.id: entry for entry in entries}
         for job in jobs:
             job.kept = Kept(tuple(by_id[draft.what.id] for draft in job.drafts))

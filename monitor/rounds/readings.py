@@ -265,9 +265,7 @@ async def _read_list(
         or trouble
         or _trouble_with_depth(listings, wish, zone)
     )
-    return Reading(
-        place, at, page, trouble, rows, pages=len(listings), listing=listings[0], more=tuple(more)
-    )
+    return Reading(place, at, page, trouble, rows, pages=len(listings), listing=listings[0], more=tuple(more))
 
 
 def _likeliest(listings: Sequence[Listing], known: Collection[str]) -> Listing:

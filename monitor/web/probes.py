@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import nan
 
 from fastapi import FastAPI, Response
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,6 +35,9 @@ def probes_app(
         stored = await ctx.store.read(lambda session: figures(session, ctx.targets, zone))
         waits = await ctx.store.read(lambda session: delays(session, DELAY_BUCKETS))
         metrics.evidence_bytes.set(await asyncio.to_thread(ctx.evidence.size))
+        metrics.evidence_lost.set(ctx.evidence.trouble.lost if ctx.evidence.trouble else 0)
+        offset = ctx.client.offset.seconds(ctx.now())
+        metrics.clock_offset.set(nan if offset is None else offset)
         # Thousands of sites make megabytes: the loop does not stand still while they are written.
         text = await asyncio.to_thread(metrics.render, stored, waits)
         return Response(text, media_type=PLAIN)

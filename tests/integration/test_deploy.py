@@ -39,6 +39,7 @@ GAUGES_AND_COUNTERS = {
     "duban_config_last_reload_success_timestamp_seconds": set[str](),
     "duban_site_info": {"site", "name", "region", "type"},
     "duban_evidence_bytes": set[str](),
+    "duban_evidence_lost": set[str](),
     "duban_clock_offset_seconds": set[str](),
     "duban_build_info": {"version"},
 }
@@ -53,7 +54,7 @@ LABELS = GAUGES_AND_COUNTERS | {
     for name, labels in HISTOGRAMS.items()
     for part in ("bucket", "sum", "count")
 }
-NOT_YET = {"duban_links", "duban_clock_offset_seconds"}  # promised, and not measured by this version
+NOT_YET = {"duban_links"}  # promised, and not measured by this version
 SCRAPED = {"job", "instance"}  # what Prometheus itself adds
 
 

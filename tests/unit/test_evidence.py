@@ -91,7 +91,8 @@ def test_several_writers_make_one_chain(tmp_path: Path) -> None:
         one.keep_now([said(by="daemon", n=number)])
         other.keep_now([said(by="command", n=number)])
     assert verify(tmp_path).ok
-    assert one.head() == other.head() == verify(tmp_path).head
+    assert other.head() == kept(tmp_path).head() == verify(tmp_path).head
+    assert one.head() != other.head(), "as it last saw it"
 
 
 async def test_what_waits_is_written_together(tmp_path: Path) -> None:

@@ -537,3 +537,18 @@ def test_times_without_offset_are_refused() -> None:
 
 def test_severities_travel_as_words() -> None:
     assert '"severity":"urgent"' in problem(severity=Severity.URGENT).to_json()
+
+
+@pytest.mark.parametrize(
+    ("language", "foot"),
+    [
+        ("zh-CN", "编号：DB-20261126-0007 · 证据链 1234-3f9a1c2b7d6e5a01"),
+        ("en", "Number: DB-20261126-0007 · evidence 1234-3f9a1c2b7d6e5a01"),
+    ],
+)
+@pytest.mark.parametrize("facts", [REPOST, PROBLEM, NoteFacts(title="标题", lines=("一行",))])
+def test_the_foot_says_where_the_chain_of_evidence_ends(facts: Facts, language: str, foot: str) -> None:
+    event = replace(repost(Kind.VIOLATION), facts=facts)
+    chained = write(event, language=language, office=replace(OFFICE, chain="1234-3f9a1c2b7d6e5a01"))
+    assert chained.body.splitlines()[-1] == foot
+    assert "1234-" not in whole(write(event, language=language)), "without evidence there is nothing to say"
