@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 
+from monitor.rounds.context import Context
 from monitor.service import Service
 from monitor.store import views, watches
 
@@ -174,7 +175,7 @@ def config(base: str, lists: list[str], folder: Path, ports: list[int]) -> str:
     parts = [
         f'[office]\nname = "评测"\nregion = "340800"\n[store]\nurl = "sqlite:///{folder}/d.db"\nevidence = "{folder}/e"\n'
         f'[server]\nlisten = "127.0.0.1:{ports[0]}"\nmetrics = "127.0.0.1:{ports[1]}"\n'
-        f'[fetch]\nallow_networks = ["{ALLOW}"]\nper_host = 32\nrobots = "ignore"\n'
+        f'[fetch]\nallow_networks = ["{ALLOW}"]\nper_host = 32\nrobots = "ignore"\nbrowser = "never"\n'
         '[rules.repost]\ntarget = "4s"\nlimit = "9s"\nremind_target = []\nremind_limit = []\n'
         'absent_apart = "1s"\ngrace = "5s"\ngroup = "1s"\n[rules.availability]\nevery = "1s"\n'
     ]
@@ -205,9 +206,7 @@ async def play(stage: Stage, base: str) -> list[tuple[str, str, str]]:
                 ):
                     await asyncio.sleep(0.1)
             stage.begun = datetime.now(ZONE).replace(microsecond=0)
-            await asyncio.sleep(16)
-            ctx = service.context
-            found = await ctx.store.read(lambda s: views.list_obligations(s, ctx.counting.zone))
+            found = await settled(service.context)
         finally:
             stop.set()
             await running
@@ -218,6 +217,16 @@ async def play(stage: Stage, base: str) -> list[tuple[str, str, str]]:
         for name in stage.lists
         for who, state in wanted.items()
     ]
+
+
+async def settled(ctx: Context) -> list[dict[str, Any]]:
+    """Wait until every clock has ended, a minute at most; gives the duties."""
+    for _ in range(60):
+        await asyncio.sleep(1)
+        found = await ctx.store.read(lambda s: views.list_obligations(s, ctx.counting.zone))
+        if found and all(duty["state"] in ("met", "met_late", "violated") for duty in found):
+            break
+    return found
 
 
 def free_port() -> int:
