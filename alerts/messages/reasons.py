@@ -49,6 +49,21 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "the portal carried this title before": "该门户此前已登载过同名文件",
     "neither its title nor its document number is among the key ones": "标题和文号均不属于重点范围",
+    "the row links to the source itself": "条目直接链接到原文",
+    "the link leads to the source's own page": "链接直接指向原文页面",
+    "the row's only link leads to the source's own page": "条目的唯一链接指向原文页面",
+    "the page bears the source's title and links to the source": "页面标题与原文一致，并链接到原文",
+    "the page's text names the source and links to it": "页面正文写明原文标题，并链接到原文",
+    "a notice forwards the source and carries its text": "转发通知，附有原文全文",
+    "a notice forwards the source and carries it under its number": "转发通知，附有原文及其文号",
+    "the titles are equal": "标题完全一致",
+    "one title is what is left of the other": "标题一致（其中一个被截短）",
+    "both titles name the same document, with or without issuer and wrapper": (
+        "两个标题指同一文件（是否带发文机关、“关于印发”等字样不同）"
+    ),
+    "the titles are nearly equal and the page holds the source's text": "标题几乎一致，页面载有原文正文",
+    "the titles differ only in words without meaning of their own": "标题只差“的、和、与”一类虚字",
+    "the page holds the source's text under another headline": "标题不同，但页面载有原文正文",
     "the server says unchanged, but nothing is held": "服务器称内容未变，但本机没有留存",
     "no rows found": "没有读到任何条目",
     "none of the rows held before is there any more": "原有条目一条也不见了",
@@ -132,6 +147,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         re.compile(r"the first (\d+) pages do not reach back to the start of the clock"),
         r"前\1页仍未翻到计时起点",
     ),
+    (re.compile(r"both bear the document number (.+)"), r"文号相同：\1"),
+    (re.compile(r"shown by hand; (.+)", re.S), lambda found: f"人工登记；{in_chinese(found[1])}"),
+    (
+        re.compile(r"(.+); the page behind the row could not be read \((.+)\)", re.S),
+        lambda found: f"{in_chinese(found[1])}；条目所指页面未能读取（{in_chinese(found[2])}），按条目认定",
+    ),
     (re.compile(r"page (\d+): (.+)", re.S), lambda found: f"第{found[1]}页：{in_chinese(found[2])}"),
     (re.compile(r"it says (“.+”)", re.S), r"页面显示\1"),
     (re.compile(r"only a redirect to (.+)", re.S), r"页面只跳转到\1"),
@@ -149,4 +170,7 @@ def in_chinese(reason: str) -> str:
     for pattern, chinese in _PATTERNS:
         if found := pattern.fullmatch(reason):
             return chinese(found) if callable(chinese) else found.expand(chinese)
-    return reason
+    bare = reason[:1].lower() + reason[1:].removesuffix(".")  # a match gives its reason as a sentence
+    if bare == reason:
+        return reason
+    return chinese if (chinese := in_chinese(bare)) != bare else reason

@@ -1,4 +1,4 @@
-"""Commands that show how things stand: status, explain, deadline, audit."""
+"""Commands that show how things stand: status, deadline, audit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from monitor.cli.common import (
     NOT_IN_ORDER,
     CliError,
     ConfigOption,
-    IdArgument,
     JsonOption,
     load_targets,
     open_store,
@@ -34,7 +33,6 @@ RECENT = timedelta(days=7)
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command(short_help="Show how things stand.")(status)
-    app.command(short_help="Show the reasoning of one verdict.")(explain)
     app.command(short_help="Count the deadlines of a publication.")(deadline)
     app.command(short_help="Judge all that one look at a site decides.")(audit)
 
@@ -158,44 +156,6 @@ def _counts(states: dict[str, int]) -> str:
 def short(moment: str | None) -> str | None:
     """A moment to the second, without its offset: tables show office time."""
     return moment[:19].replace("T", " ") if moment else None
-
-
-def explain(
-    obligation: IdArgument,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show the reasoning of one verdict: its clock, what was seen and when, and what followed."""
-    from monitor.store.views import find_obligation, timeline
-
-    targets = load_targets(config)
-    zone = targets.office.zone
-    store = open_store(targets)
-    found = store.read_now(lambda session: find_obligation(session, zone, obligation))
-    if found is None:
-        raise CliError(f"no obligation {obligation}: `duban status --all` lists them")
-    entries = store.read_now(lambda session: timeline(session, zone, obligation))
-    if as_json:
-        print_json({**found, "timeline": [{k: v for k, v in e.items() if k != "order"} for e in entries]})
-        return
-    print_table("", ("", ""), [(key, value) for key, value in found.items() if not isinstance(value, dict)])
-    print_table("policy", ("", ""), list((found["policy"] or {}).items()))
-    print_table("evidence", ("", ""), list((found["evidence"] or {}).items()))
-    print_table("what happened", ("at", "what", "", ""), [_entry(entry) for entry in entries])
-
-
-def _entry(entry: dict[str, Any]) -> tuple[object, ...]:
-    at = short(entry["at"])
-    if entry["what"] == "state":
-        return at, "state", entry["state"], entry["why"]
-    if entry["what"] == "look":
-        blind = [f"{place['name']}: {place['trouble']}" for place in entry["places"] if place["trouble"]]
-        seen = "complete" if entry["complete"] else "no reading"
-        return at, "look", seen, "; ".join(blind) or f"{len(entry['places'])} places read"
-    if entry["what"] == "message":
-        return at, "message", entry["number"], f"{entry['channel']}: {entry['state']}: {entry['title']}"
-    more = "; ".join(f"{key} {value}" for key, value in entry["detail"].items())
-    return at, entry["action"], entry["by"], f"{entry['why']} ({more})" if more else entry["why"]
 
 
 def deadline(

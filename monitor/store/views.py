@@ -14,6 +14,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from monitor.store import dismissals, duties
+from monitor.store.problems import VERDICTS
 from monitor.store.tables import (
     AlertContent,
     AlertDelivery,
@@ -327,8 +328,9 @@ def timeline(session: Session, zone: tzinfo, obligation_id: int) -> list[Json]:
         *_looks(session, zone, obligation),
         *_decisions(session, zone, obligation),
         *_messages(session, zone, obligation_id),
+        *_suspicions(session, zone, obligation_id),
     ]
-    return sorted(entries, key=lambda entry: entry["order"])
+    return sorted(entries, key=lambda entry: (entry["order"], entry["what"] != "look"))
 
 
 def _transitions(session: Session, zone: tzinfo, obligation_id: int) -> Iterable[Json]:
@@ -386,6 +388,23 @@ def _decisions(session: Session, zone: tzinfo, obligation: Obligation) -> Iterab
             "why": row.reason,
             "detail": row.detail,
         }
+
+
+def _suspicions(session: Session, zone: tzinfo, obligation_id: int) -> Iterable[Json]:
+    """What stood beside the verdict: since when, and until when."""
+    query = select(Problem).where(Problem.obligation_id == obligation_id, col(Problem.rule).not_in(VERDICTS))
+    for row in session.exec(query.order_by(col(Problem.id))):
+        for moment, is_open in ((row.opened_at, True), (row.closed_at, False)):
+            if moment is not None:
+                yield {
+                    "order": moment,
+                    "at": stamp(moment, zone),
+                    "what": "problem",
+                    "id": row.id,
+                    "rule": row.rule,
+                    "open": is_open,
+                    "found": row.found,
+                }
 
 
 def _messages(session: Session, zone: tzinfo, obligation_id: int) -> Iterable[Json]:

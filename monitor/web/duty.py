@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from checks.obligations import State
+from checks.changes import what_could_change
+from checks.obligations import State, judge
+from checks.workdays import DayEnd
 from monitor.rounds.context import Context
+from monitor.rounds.judge import clock_of, facts_of
 from monitor.store import board, views
 from monitor.store.tables import Obligation, Policy, Problem
 from monitor.web.bar import Bar, Moments, draw
@@ -52,6 +55,8 @@ class DutyPage:
     problems: Sequence[Problem]
     delay: timedelta | None
     start: str
+    outcomes: Mapping[DayEnd, State]
+    changes: tuple[str, ...]
 
 
 def load_duty(session: Session, ctx: Context, obligation_id: int, now: datetime) -> DutyPage | None:
@@ -73,7 +78,27 @@ def load_duty(session: Session, ctx: Context, obligation_id: int, now: datetime)
         problems=board.problems_of_duty(session, obligation_id),
         delay=timedelta(seconds=duty.delay) if duty.delay is not None else None,
         start=how_it_started(duty, policy),
+        outcomes=outcomes_of(ctx, duty, now),
+        changes=what_could_change(state, clock_of(duty), facts_of(duty, ctx), duty.review),
     )
+
+
+def outcomes_of(ctx: Context, duty: Obligation, now: datetime) -> dict[DayEnd, State]:
+    """The verdict under each reading of the limit, by what was observed and decided.
+
+    Fewer readings are kept around another limit than around the office's own: the doubt is the site's.
+    """
+    found = reckoning_of(ctx, duty)
+    clock, facts = clock_of(duty), facts_of(duty, ctx)
+    if found is None:
+        return {}
+    return {
+        reading: judge(
+            replace(clock, limit_at=end.at, limit_certain=end.certain), facts, ctx.patience, now
+        ).state
+        for reading, end in found.readings.items()
+        if end.at >= clock.started_at
+    }
 
 
 def seen_of(duty: Obligation) -> Seen | None:

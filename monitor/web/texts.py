@@ -218,6 +218,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "count.unknown": ("（依据尚未公布的放假安排）", "(leans on working days not announced)"),
     "reading": ("读法", "Reading"),
     "reading.end": ("届满", "Ends"),
+    "reading.verdict": ("按此读法的结论", "The verdict by it"),
     "reading.end_of_day": ("最后一个工作日的24时", "24:00 of the last working day"),
     "reading.close_of_business": ("最后一个工作日下班时", "close of business of the last working day"),
     "reading.same_clock": ("最后一个工作日的同一时刻", "the same time of day on the last working day"),
@@ -227,12 +228,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "seen.page": ("转载页面", "The repost"),
     "seen.how": ("认定方式", "Recognised by"),
     "seen.score": ("把握程度{percent}", "score {percent}"),
-    "seen.why": ("原始说明", "In the record's words"),
+    "seen.why": ("认定理由", "Why"),
     "seen.place": ("出现在", "Found in"),
     "seen.declared": ("转载页面标注时间", "The repost's page says"),
     "seen.interval": ("观测区间", "Observed between"),
     "seen.between": ("{after} 未见 → {by} 看到", "missing {after} → there {by}"),
-    "seen.from-start": ("{by} 首次读取时已经在", "there at the first reading, {by}"),
+    "seen.from-start": (
+        "{by} 看到；此前没有可以作为依据的读取",
+        "there {by}; no earlier reading could have told",
+    ),
     "seen.counts": ("按 {done} 认定", "counts as done {done}"),
     "seen.digest": ("页面存证摘要", "Digest of the page kept"),
     "seen.backdated": (
@@ -250,6 +254,61 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "look.unread": ("未能读取", "Could not be read"),
     "found-in.last look": ("最后一次全面查找", "the last look"),
     "found-in.by hand": ("人工登记", "shown by hand"),
+    # what could change it
+    "changes": ("什么会改变这一结论", "What would change the verdict"),
+    "changes.how": (
+        "以下命令都要写明 --by 姓名 和 --reason 理由，记录在案。",
+        "Each of these commands takes --by and --reason, which are kept.",
+    ),
+    "change.repost-target": (
+        "{target}看到转载：力争时限内转载。",
+        "The repost is seen {target}: within the target.",
+    ),
+    "change.repost-limit": ("{limit}看到转载：仍算按时。", "The repost is seen {limit}: still in time."),
+    "change.repost": (
+        "看到转载：按页面标注的准确时间和读取记录重新认定。",
+        "The repost is seen: judged anew by its own precise time and by what was read.",
+    ),
+    "change.lacking": (
+        "规定时限届满后，至少两次读清各处并全面查找仍未见转载：疑似超过规定时限。",
+        "After the limit, at least two complete readings and a last look everywhere lack it: past the limit.",
+    ),
+    "change.lacking-later": (
+        "此后读清各处仍未见转载：疑似超过规定时限。",
+        "Later complete readings lack it: past the limit.",
+    ),
+    "change.blind": (
+        "规定时限前后没有读清：无法核实，不作认定。",
+        "Nothing can be read around the limit: it could not be verified, and nobody is judged.",
+    ),
+    "change.earlier-target": (
+        "登记一个页面，其标注的准确时间在力争时限之前（duban discharge {id} 网址）。",
+        "A page is shown whose own precise time lies before the target (duban discharge {id} URL).",
+    ),
+    "change.earlier-limit": (
+        "登记一个本网站的页面，证明{limit}已经转载（duban discharge {id} 网址）：撤销认定，"
+        "并更正所有已发出的通知。",
+        "A page of the site is shown that proves it was done {limit} (duban discharge {id} URL): the "
+        "accusation is overturned, and all who were told are corrected.",
+    ),
+    "change.calendar": (
+        "该年度放假安排公布后，按公布的安排重新认定。",
+        "The year's working days are announced: it is judged by them.",
+    ),
+    "change.review": (
+        "人工复核：维持（duban uphold {id}），或者撤销（duban overturn {id}）。",
+        "An officer's review: upheld (duban uphold {id}) or overturned (duban overturn {id}).",
+    ),
+    "change.waive": ("经批准免于转载（duban waive {id}）。", "It is let go (duban waive {id})."),
+    "change.ground": (
+        "该文件经认定不属于重点政策（duban key drop）；时限未满时来源撤下原文，也不再适用。",
+        "The policy is not key after all (duban key drop); while the clock runs, its source withdraws it.",
+    ),
+    "change.key-again": (
+        "该文件重新定为重点（duban key add），或者使其失效的原因不再存在。",
+        "The policy is made key again (duban key add), or what made this void does not hold any more.",
+    ),
+    "change.nothing": ("结论已定，不再变化。", "It is final."),
     # the story
     "story": ("经过", "What happened"),
     "story.looks": ("读取{count}次", "{count} looks"),
@@ -261,6 +320,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "story.state": ("状态", "State"),
     "story.decision": ("人工决定", "Decision"),
     "story.message": ("消息", "Message"),
+    "story.problem": ("待核对", "To be checked"),
+    "story.problem-over": ("已消除", "Settled"),
     "story.by": ("{by}：{why}", "{by}: {why}"),
     "story.picture": ("附图 {name}，存证摘要", "picture {name}, its digest"),
     "story.empty": ("还没有记录。", "Nothing recorded yet."),

@@ -328,7 +328,7 @@ def _sighting(
     return {
         "how": "doc_number",
         "score": 0.99,
-        "why": "Both bear the document number.",
+        "why": "Both bear the document number 国办发〔2026〕31号.",
         "url": f"https://{site}.example.cn/sjwj/1.html",
         "title": policy.title,
         "place": "上级文件",

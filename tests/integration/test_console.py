@@ -375,10 +375,10 @@ async def test_a_limit_is_counted_day_by_day_and_by_all_four_readings(console: C
     ]
     readings = [[text_of(cell) for cell in row.css("td")] for row in page.css(".list.narrow tbody tr")]
     assert readings == [
-        ["✓", "最后一个工作日的24时", "11月30日（周一）24时前"],
-        ["", "最后一个工作日下班时", "11月30日（周一）17时30分前"],
-        ["", "最后一个工作日的同一时刻", "11月30日（周一）16时40分前"],
-        ["", "工作时间累计满相应天数", "11月30日（周一）16时40分前"],
+        ["✓", "最后一个工作日的24时", "11月30日（周一）24时前", "✓ 力争时限内转载"],
+        ["", "最后一个工作日下班时", "11月30日（周一）17时30分前", "✓ 力争时限内转载"],
+        ["", "最后一个工作日的同一时刻", "11月30日（周一）16时40分前", "✓ 力争时限内转载"],
+        ["", "工作时间累计满相应天数", "11月30日（周一）16时40分前", "✓ 力争时限内转载"],
     ]
 
 
@@ -406,7 +406,7 @@ async def test_what_proves_it(console: Console) -> None:
     ):
         assert part in said
     assert "疑似倒签" in text_of(await read(console, "/obligations/4"))
-    assert "首次读取时已经在" in text_of(await read(console, "/obligations/10"))
+    assert "此前没有可以作为依据的读取" in text_of(await read(console, "/obligations/10"))
 
 
 async def test_equal_looks_are_one_line_with_their_number_and_span(console: Console) -> None:
@@ -436,6 +436,26 @@ async def test_the_story_tells_decisions_and_messages(console: Console) -> None:
     told = await read(console, "/obligations/3")
     assert "office 已送达" in text_of(told)
     assert any(href.endswith("alerts/DB-20261126-0001") for href, _ in links(told))
+
+
+async def test_a_verdict_says_what_would_change_it_and_what_other_readings_give(console: Console) -> None:
+    (id_, *_) = await of_state(console, State.VIOLATED)
+    page = text_of(await read(console, f"/obligations/{id_}"))
+    assert f"duban discharge {id_} " in page, "how the site is heard"
+    assert f"duban overturn {id_}" in page, "and who decides"
+    assert page.count("最后一个工作日") == 3, "all readings of the working day are there"
+    assert "按此读法的结论" in page
+
+
+async def of_state(console: Console, state: State) -> list[int]:
+    return await console.store.read(lambda session: ids_of(session, state))
+
+
+async def test_why_it_is_the_repost_is_said_in_the_offices_language(console: Console) -> None:
+    (id_, *_) = await of_state(console, State.MET)
+    page = text_of(await read(console, f"/obligations/{id_}"))
+    proof = page.partition("证明")[2].partition("规定时限怎样计算")[0]
+    assert not re.search(r"[a-z]{4,} [a-z]{3,} [a-z]", proof), proof
 
 
 async def test_the_picture_shows_target_limit_and_interval_within_its_width(console: Console) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from alerts.messages.reasons import in_chinese
 from checks.keys import KeyRules, decide
+from checks.reposts import Document, match
 from monitor.net.outcomes import Outcome
 from monitor.reading.quality import is_soft_404, is_stub
 from monitor.reading.rows import Row
@@ -157,3 +159,49 @@ def test_why_an_item_is_key(mode: str, number: str | None, title: str) -> None:
 def test_what_is_not_known_comes_back_as_it_is() -> None:
     assert in_chinese("something new") == "something new"
     assert in_chinese("未配置") == "未配置"
+
+
+SOURCE = Document(
+    url="https://gov.example/a/1.html",
+    title="国务院办公厅关于印发县域便民服务重点任务的通知",
+    doc_number="国办发〔2026〕31号",
+    text="为方便群众就近办事，现就县域便民服务有关事项通知如下，每个乡镇至少设立一处便民服务中心。" * 12,
+)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "how"),
+    [
+        (replace(SOURCE, url=SOURCE.url), "link"),
+        (Document(links=(SOURCE.url or "",)), "link"),
+        (
+            Document(title=SOURCE.title, text="原文链接", links=(SOURCE.url or "", "https://a.example/")),
+            "link",
+        ),
+        (replace(SOURCE, url="https://county.example/1.html"), "doc_number"),
+        (Document(title=SOURCE.title), "title"),
+        (Document(title="县域便民服务重点任务"), "title"),
+        (Document(title="国务院办公厅关于印发县域便民服务和重点任务的通知"), "near_title"),
+        (
+            Document(title="国务院办公厅关于印发县城便民服务重点任务的通知", text=SOURCE.text),
+            "near_title",
+        ),
+        (Document(title="最新政策一览", text=SOURCE.text), "body"),
+        (
+            Document(
+                title="关于转发《国务院办公厅关于印发县域便民服务重点任务的通知》的通知",
+                text=SOURCE.text,
+            ),
+            "body",
+        ),
+    ],
+)
+def test_why_a_page_is_the_repost(candidate: Document, how: str) -> None:
+    found = match(SOURCE, candidate)
+    assert found.how == how
+    for why in (
+        found.why,
+        f"shown by hand; {found.why}",
+        f"{found.why}; the page behind the row could not be read (timeout)",
+    ):
+        assert not re.search("[a-z]{3,}", in_chinese(why)), why
