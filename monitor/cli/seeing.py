@@ -117,7 +117,7 @@ def _show_status(shown: dict[str, Any]) -> None:
     if shown["dismissals"]:
         print_table(
             "dismissed as false alarms",
-            ("problem", "site", "rule", "scope", "until", "by", "why"),
+            ("problem", "site", "rule", "scope", "last day", "by", "why"),
             [_dismissal_row(dismissal) for dismissal in shown["dismissals"]],
         )
     blind = [(c["owner"], c["name"], c["last_error"]) for c in shown["columns"] if c["last_error"]]
@@ -141,12 +141,14 @@ def _proposal_row(p: dict[str, Any]) -> tuple[object, ...]:
 
 def _dismissal_row(d: dict[str, Any]) -> tuple[object, ...]:
     scope = f"{d['scope']} {d['value']}".strip()
-    return d["problem"], d["site"], d["rule"], scope, short(d["until"]), d["by"], d["reason"]
+    last = datetime.fromisoformat(d["until"]) - timedelta(microseconds=1)  # as --until names it
+    return d["problem"], d["site"], d["rule"], scope, last.date(), d["by"], d["reason"]
 
 
 def _site_row(s: dict[str, Any]) -> tuple[object, ...]:
     read, counts = short(s["last_read_at"]), _counts(s["obligations"])
-    return s["id"], s["name"], s["status"], s["up"], read, s["problems"], counts
+    up = {True: "yes", False: "no"}.get(s["up"])
+    return s["id"], s["name"], s["status"], up, read, s["problems"], counts
 
 
 def _counts(states: dict[str, int]) -> str:
