@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from sqlmodel import Session, col, select
 
 from alerts.events import Event, Kind
-from monitor.store.tables import AlertEvent
+from monitor.store.tables import AlertEvent, AlertMessage
 
 CHUNK = 400
 
@@ -40,3 +40,10 @@ def accusations(session: Session, subjects: Collection[str]) -> dict[str, list[E
         for subject, payload in session.exec(query.order_by(col(AlertEvent.id))):
             found[subject].append(Event.from_json(payload))
     return found
+
+
+def feet(session: Session) -> Iterator[tuple[str, str]]:
+    """Number and last line of every message: it says where the chain of evidence ended then."""
+    query = select(AlertMessage.number, AlertMessage.body).order_by(col(AlertMessage.id))
+    for number, body in session.exec(query.execution_options(yield_per=CHUNK)):
+        yield number, body.rpartition("\n")[2]
