@@ -133,7 +133,9 @@ def _report(
         "head": str(found.head) if found.head else None,
         "mismatches": [asdict(mismatch) for mismatch in found.mismatches],
         "unfinished": [asdict(piece) for piece in found.unfinished],
-        "removed": [asdict(piece) for piece in found.removed],
+        "removed": [
+            {"first": piece.first, "last": piece.last, "link": piece.link} for piece in found.removed
+        ],
         "gaps": list(found.gaps),
         "messages": {"checked": told, "contradicted": contradicted},
         "verdicts": {

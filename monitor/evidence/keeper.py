@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ import structlog
 
 from monitor.clock import Clock, system_clock
 from monitor.evidence import segments
+from monitor.evidence.ageing import Limits, remove_old
 from monitor.evidence.chain import SEGMENT_BYTES, Chain, Draft, read_tail
 from monitor.evidence.digests import digest_of, short
 from monitor.evidence.held import Held
@@ -137,14 +138,26 @@ class Evidence:
                     return payload
         raise FileNotFoundError(f"no record of {digest} is kept")
 
+    async def forget(self, limits: Limits, needed: Collection[str]) -> int:
+        """Remove segments beyond the limits; gives how many. What `needed` names stays, however old."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writer, self._forget, limits, needed)
+
     def size(self) -> int:
         """How many bytes are kept on the disk."""
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
-    @property
-    def chain(self) -> Chain:
-        """The chain itself, for who removes old segments."""
-        return self._chain
+    def mark_of(self, kind: str, number: str) -> str:
+        """What stands in the records in the place of a person's number; kind: "ID" or "TEL"."""
+        return self._chain.mask.mark_of(kind, number)
+
+    def _forget(self, limits: Limits, needed: Collection[str]) -> int:
+        with self._lock:
+            try:
+                return remove_old(self._chain, limits, needed, self._clock())
+            except OSError as error:
+                self._note_trouble(error, 0)
+                return 0
 
     def _write_waiting(self) -> None:
         with self._lock:

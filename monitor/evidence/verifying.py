@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,11 +38,15 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Records that were removed for their age or for want of room, as the chain itself says."""
+    """Records that were removed for their age or for want of room, as the chain itself says.
+
+    about: what they were about.
+    """
 
     first: int
     last: int
     link: str
+    about: Collection[str] = ()
 
 
 @dataclass(slots=True)

@@ -245,6 +245,7 @@ def judge_all_again(
 ) -> Judged:
     """Judge again every obligation with a verdict, and compare with what the store says now."""
     links = {entry.sequence: entry.link for entry in evidence.entries()}
+    gone = {name for piece in removed for name in piece.about}
     checked = waiting = aged = last = 0
     differing: list[Differing] = []
     while found := store.read_now(lambda session, after=last: _judged(session, after)):  # type: ignore[misc]
@@ -252,7 +253,7 @@ def judge_all_again(
         for id_, state, sealed in found:
             if not sealed:
                 waiting += 1
-            elif _is_removed(sealed, removed):
+            elif about_obligation(id_) in gone or _is_removed(sealed, removed):
                 aged += 1
             else:
                 checked += 1

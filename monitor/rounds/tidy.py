@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlmodel import SQLModel
 
+from monitor.evidence.ageing import Limits
 from monitor.rounds.context import Context
 from monitor.store import ageing, watches
 from monitor.store.tables import AlertEvent, Item, Look
@@ -42,7 +43,15 @@ async def tidy_store(ctx: Context, now: datetime) -> None:
     await _forget(ctx, Item, rows)
     events = await ctx.store.read(lambda session: ageing.events_told_to_nobody(session, now - EVENTS))
     await _forget(ctx, AlertEvent, events)
+    await _remove_old_evidence(ctx)
     await ctx.store.write(lambda session: watches.put_off(session, KIND, KEY, now + EVERY, ran_at=now))
+
+
+async def _remove_old_evidence(ctx: Context) -> None:
+    """Remove evidence beyond its age and room; what an open verdict rests on, or may come to, stays."""
+    needed = await ctx.store.read(ageing.subjects_needed)
+    store = ctx.targets.store
+    await ctx.evidence.forget(Limits(store.evidence_kept, store.evidence_most), needed)
 
 
 async def _forget(ctx: Context, table: type[SQLModel], ids: Sequence[int | None]) -> None:

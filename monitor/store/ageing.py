@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlmodel import Session, SQLModel, col, delete, or_, select
 
 from alerts.events import Kind
-from monitor.store.tables import AlertContent, AlertEvent, Item, Look, Obligation, SiteState
+from monitor.store.tables import AlertContent, AlertEvent, Item, Look, Obligation, Policy, SiteState
 
 CHUNK = 400
 MOST = 50_000
@@ -61,6 +61,20 @@ def events_told_to_nobody(session: Session, before: datetime) -> Sequence[int | 
         col(AlertEvent.id).not_in(select(AlertContent.event_id)),
     )
     return session.exec(query.limit(MOST)).all()
+
+
+def subjects_needed(session: Session) -> set[str]:
+    """What the evidence of open verdicts is about: their obligations, and their policies' addresses.
+
+    Open is one whose clock runs or whose repost is looked for, an accusation that stands undone, and one that
+    is contested.
+    """
+    state = col(Obligation.state)
+    is_open = state.in_(["pending", "overdue"]) | col(Obligation.is_watched)
+    stands = (state == "violated") & col(Obligation.discharged_at).is_(None)
+    query = select(Obligation.id, Policy.url).join(Policy, col(Policy.id) == col(Obligation.policy_id))
+    found = session.exec(query.where(is_open | stands | (col(Obligation.review) == "objected"))).all()
+    return {f"obligation:{id_}" for id_, _ in found} | {url for _, url in found}
 
 
 def forget(session: Session, table: type[SQLModel], ids: Sequence[int | None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -15,9 +15,11 @@ from monitor.targets.values import (
     Address,
     Day,
     Folder,
+    Length,
     Region,
     RegionStart,
     SecretText,
+    Size,
     Span,
     Table,
     Text,
@@ -107,6 +109,16 @@ class Store(Table):
         json_schema_extra={"default": "sqlite:///var/duban.db"},
     )
     evidence: Folder = Field(default=Path("var/evidence"), description="folder of the pages kept as evidence")
+    evidence_kept: Length = Field(
+        default=timedelta(days=1095),
+        description="how long evidence is kept; what an open verdict rests on stays",
+        json_schema_extra={"default": "1095d"},
+    )
+    evidence_most: Size = Field(
+        default=20 * 2**30,
+        description="how much evidence is kept, the oldest goes first; what an open verdict rests on stays",
+        json_schema_extra={"default": "20GiB"},
+    )
 
     @field_validator("url")
     @classmethod

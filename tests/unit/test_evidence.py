@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from monitor.evidence import Draft, Evidence, Exchange, File, Statement, digest_of
+from monitor.evidence.ageing import Limits
 from monitor.evidence.chain import KEY, TORN
-from monitor.evidence.segments import index_of, lines_of, records_of
+from monitor.evidence.segments import index_of, lines_of, numbers, records_of
 from monitor.evidence.verifying import Verified, verify
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -107,7 +108,7 @@ def test_numbers_of_persons_are_not_kept(tmp_path: Path) -> None:
     evidence = kept(tmp_path, [page(told), page(told.encode("gb18030"))], [said(note="13800138000")])
     bodies = [evidence.read(entry).payload for entry in evidence.entries()]
     assert not any(number in body for body in bodies for number in (b"13800138000", b"002X", b"62601234"))
-    mark = evidence.chain.mask.mark_of("TEL", "138-0013-8000").encode()
+    mark = evidence.mark_of("TEL", "138-0013-8000").encode()
     assert sum(mark in body for body in bodies) == 3, "who holds the key recognises the number"
     assert (tmp_path / KEY).stat().st_mode & 0o777 == 0o600
 
@@ -271,3 +272,51 @@ def test_a_payload_that_was_changed_is_not_given(tmp_path: Path) -> None:
     records_of(tmp_path, 1).write_bytes(data)
     with pytest.raises(ValueError, match="was changed"):
         evidence.load(entry.digest)
+
+
+# --- what is removed -------------------------------------------------------------------------------------
+
+YEAR = timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("limits", "needed", "removed", "reason"),
+    [
+        (Limits(YEAR, 2**40), (), [], "young, and there is room"),
+        (
+            Limits(timedelta(hours=1), 2**40),
+            (),
+            [(1, 4)],
+            "the second is not old yet, the last is written to",
+        ),
+        (Limits(YEAR, 1), (), [(1, 4), (5, 8)], "no room: the oldest first, and all but the last"),
+        (Limits(timedelta(hours=1), 1), {"obligation:0"}, [(5, 8)], "an open verdict needs it"),
+        (Limits(timedelta(hours=1), 1), {"http://a.example/x.html?n=1"}, [], "and so does its source"),
+    ],
+)
+async def test_what_is_old_or_too_much_is_removed_and_the_chain_says_so(
+    tmp_path: Path, limits: Limits, needed: set[str], removed: list[tuple[int, int]], reason: str
+) -> None:
+    now = NOW
+    evidence = Evidence(tmp_path, lambda: now, segment_bytes=1)
+    for number in range(3):
+        draft = page(PAGE + str(number), now)
+        evidence.keep_now([Draft(draft.what, (f"obligation:{number}",)), said(n=number)])
+        now += timedelta(minutes=25)
+    assert await evidence.forget(limits, needed) == len(removed), reason
+    found = verify(tmp_path)
+    assert found.mismatches == [], reason
+    assert [(piece.first, piece.last) for piece in found.removed] == removed
+    evidence.keep_now([said(n=9)])
+    assert verify(tmp_path).mismatches == []
+
+
+async def test_what_is_removed_without_a_word_is_named(tmp_path: Path) -> None:
+    evidence = kept(tmp_path, *([page(PAGE + str(n))] for n in range(4)), segment_bytes=1)
+    await evidence.forget(Limits(YEAR, 1), {"obligation:9"})
+    assert verify(tmp_path).mismatches == []
+    kept(tmp_path, [said(n=1)])
+    middle = numbers(tmp_path)[-2]
+    for path in (records_of(tmp_path, middle), index_of(tmp_path, middle)):
+        path.unlink()
+    assert "are missing before it" in named(verify(tmp_path))
