@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import daemon, estimating, evidence, explaining, observing, officer, pages, seeing, starting
+from monitor.cli import daemon, estimating, evidence, explaining, links, observing, officer, pages, seeing, starting
 from monitor.cli.common import COULD_NOT, INTERRUPTED, MISUSED, NOT_IN_ORDER, CliError
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
     epilog="Exit status: 0 in order, 1 not in order, 2 usage or configuration, 3 could not tell or run, "
     "130 interrupted.",
 )
-for group in (daemon, starting, estimating, pages, seeing, explaining, evidence, officer, observing):
+for group in (daemon, starting, estimating, pages, links, seeing, explaining, evidence, officer, observing):
     group.register(app)
 
 

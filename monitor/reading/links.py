@@ -141,14 +141,15 @@ def read_locations(text: str) -> tuple[str, ...]:
 
 def _link(use: Use, href: str, node: LexborNode | None, resolve: Callable[[str], str | None]) -> Link | None:
     """Make a link absolute, or say what is wrong with it; None for what leads nowhere on purpose."""
+    if is_unfilled(href):
+        return None if leads_nowhere(href) else Link(use, href, "", "unfilled", node)
     address = resolve(href)
     if address is not None and address.startswith(_WEB):
         url, _, fragment = address.partition("#")
-        return Link(use, url, fragment, "unfilled" if is_unfilled(href) else "", node)
+        return Link(use, url, fragment, "", node)
     if leads_nowhere(href):
         return None
-    fault = "unfilled" if is_unfilled(href) else "invalid" if address is None else address.partition(":")[0]
-    return Link(use, href, "", fault, node)
+    return Link(use, href, "", "invalid" if address is None else address.partition(":")[0], node)
 
 
 def _base(href: str, url: str) -> str:
