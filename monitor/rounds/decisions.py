@@ -47,6 +47,8 @@ def waive(session: Session, ctx: Context, obligation_id: int, officer: Officer, 
     obligation = find_obligation(session, obligation_id)
     if obligation.void is not None:
         raise DecisionError(f"obligation {obligation_id} is void: {obligation.void}")
+    if obligation.state in (State.MET, State.MET_LATE):
+        raise DecisionError(f"obligation {obligation_id} was done in time: there is nothing to let go")
     obligation.waived = f"{officer.by}: {officer.reason}"
     keep(session, "waive", f"obligation:{obligation_id}", officer, now)
     settle(session, ctx, obligation, now, by=officer.by)

@@ -15,7 +15,7 @@ from checks.rules import Severity
 from checks.workdays import deadline
 from monitor.rounds.articles import parse_stated
 from monitor.rounds.context import Context
-from monitor.store.alerts import queue
+from monitor.store.alerts import drop_waiting, queue
 from monitor.store.tables import Item, Obligation, Policy, Problem
 from monitor.targets import Portal
 
@@ -33,23 +33,26 @@ KIND_OF = {
 def tell_repost(
     session: Session, ctx: Context, kind: Kind, rule: str, obligation: Obligation, now: datetime
 ) -> None:
-    """Tell of a duty to repost: its start, a reminder, a verdict, its end."""
+    """Tell of a duty to repost: its start, a reminder, a verdict, its end.
+
+    That nobody could see whether it was done is not told any more where somebody has seen it meanwhile.
+    """
     policy = session.get(Policy, obligation.policy_id)
     assert policy is not None  # an obligation's policy is never deleted
     group = ctx.targets.rules.repost.group
     window = min(group, QUICK) if kind in (Kind.DUTY, Kind.REMINDER) else group
-    queue(
-        session,
-        Event(
-            kind=kind,
-            rule=rule,
-            group=f"policy:{policy.id}",
-            occurred_at=now,
-            ready_at=now + window,
-            site=site_ref(ctx, obligation.site),
-            facts=repost_facts(ctx, obligation, policy),
-        ),
+    event = Event(
+        kind=kind,
+        rule=rule,
+        group=f"policy:{policy.id}",
+        occurred_at=now,
+        ready_at=now + window,
+        site=site_ref(ctx, obligation.site),
+        facts=repost_facts(ctx, obligation, policy),
     )
+    if kind in (Kind.VIOLATION, Kind.RESOLVED):
+        drop_waiting(session, event.subject, Kind.BLIND, now)
+    queue(session, event)
 
 
 def tell_problem(

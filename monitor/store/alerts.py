@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -26,6 +27,16 @@ def queue(session: Session, event: Event) -> None:
             subject=event.subject,
         )
     )
+
+
+def drop_waiting(session: Session, subject: str, kind: Kind, now: datetime) -> None:
+    """Leave untold what waits to be told of a subject, and is not true any more."""
+    waiting = select(AlertEvent).where(
+        AlertEvent.subject == subject, AlertEvent.kind == kind.value, col(AlertEvent.told_at).is_(None)
+    )
+    for event in session.exec(waiting):
+        event.told_at = now
+        session.add(event)
 
 
 def accusations(session: Session, subjects: Collection[str]) -> dict[str, list[Event]]:

@@ -91,6 +91,16 @@ async def test_what_is_void_cannot_be_waived(world: World) -> None:
         await world.waive()
 
 
+async def test_what_was_done_in_time_cannot_be_waived(world: World) -> None:
+    """It would drop out of the shares that speak for the site."""
+    await world.publish()
+    world.county.put("/sjwj/", Paper(POLICY.title, at(24, 10, 20), POLICY.number))
+    await world.look()
+    with pytest.raises(DecisionError, match="done in time"):
+        await world.waive()
+    assert await world.state() == "met"
+
+
 @pytest.mark.parametrize("id_", [0, 2, 99])
 async def test_what_is_not_there_cannot_be_decided_on(world: World, id_: int) -> None:
     await world.publish()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from alerts.events import Event, Kind, RepostFacts
-from monitor.store.tables import Transition
+from monitor.store.tables import AlertEvent, Transition
 from tests.integration.county import DOWN, FAR_SITE, POLICY, START, Paper, World, at
 
 TARGET, LIMIT = at(24, 10, 59), at(26)
@@ -242,6 +242,8 @@ async def test_a_later_pair_of_readings_accuses_after_all(world: World) -> None:
     assert await world.history() == ["pending", "unproven", "violated"]
     assert await world.told("county") == [DUTY, BLIND, VIOLATION]
     assert (await world.the_obligation()).settled_at == at(26, 9, 5), "it was settled anew"
+    waiting = [row.kind for row in await world.all(AlertEvent) if row.told_at is None]
+    assert "blind" not in waiting, "that nobody knows is not told beside what is known by now"
 
 
 @pytest.mark.parametrize(
