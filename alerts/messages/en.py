@@ -140,6 +140,7 @@ EN = Words(
         "target": "past the target",
         "suspected": "suspected past the limit",
         "upheld": "past the limit",
+        "either": "(suspected) past the limit",
         "observed": "observation: not seen within the limit",
     },
     repost_titles={

@@ -156,16 +156,21 @@ def _title(kind: Kind, items: Sequence[_Repost], words: Words) -> str:
         who=words.phrases.who(list(sites.values())),
         what=words.phrases.files(list(titles.values())),
         by=earliest.by(due),
-        verdict=words.verdicts[_verdict(items)],
+        verdict=words.verdicts[_verdict(kind, items)],
     )
 
 
-def _verdict(items: Sequence[_Repost]) -> str:
-    """The name of what the sites are told they did; a suspicion until every one of them was reviewed."""
+def _verdict(kind: Kind, items: Sequence[_Repost]) -> str:
+    """The name of what the sites are told they did; a suspicion until every one of them was reviewed.
+
+    What an officer overturned may have been told as a suspicion, or upheld before: both are taken back.
+    """
     if all(item.event.rule == "repost.target" for item in items):
         return "target"
     if not all(item.office.accuses(item.event) for item in items):
         return "observed"
+    if kind is Kind.CORRECTION and any(item.facts.review == "overturned" for item in items):
+        return "either"
     return "suspected" if any(_was_suspicion(item) for item in items) else "upheld"
 
 

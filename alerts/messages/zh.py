@@ -142,6 +142,7 @@ ZH = Words(
         "target": "已过力争时限",
         "suspected": "疑似超过规定转载时限",
         "upheld": "超过规定转载时限",
+        "either": "（疑似）超过规定转载时限",
         "observed": "观察：规定时限内未见转载",
     },
     repost_titles={

@@ -291,7 +291,7 @@ def test_a_correction_says_what_it_takes_back_why_and_what_holds_now() -> None:
     )
     message = write(event)
     assert message.title.startswith("【更正】示例县人民政府：此前关于《")
-    assert message.title.endswith("》“疑似超过规定转载时限”的通知作废")
+    assert message.title.endswith("》“（疑似）超过规定转载时限”的通知作废")
     for line in (
         "结论：规定时限内转载",
         "原因：25日已在另一栏目转载",
