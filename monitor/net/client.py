@@ -17,6 +17,7 @@ from monitor.clock import Clock, system_clock
 from monitor.net import addresses, faults, headers, tls
 from monitor.net.body import ACCEPTED, read_body
 from monitor.net.cookies import CookieRound
+from monitor.net.copies import Copies
 from monitor.net.egress import Egress
 from monitor.net.guard import Guard
 from monitor.net.hosts import Hosts
@@ -69,6 +70,7 @@ class Client:
         self.observers = list(observers)
         self.hosts = Hosts(settings, clock)
         self.offset = ClockOffset()
+        self.copies = Copies()
         self.clock = clock
         self._lookup = lookup
         self.robots = Robots(self._fetch_robots, settings.robots_kept, clock)
@@ -127,7 +129,7 @@ class Client:
             max_body=max_body or self.settings.max_body,
             urgent=urgent,
         )
-        page = await self._fetch(url, ask)
+        page = self.copies.dated(await self._fetch(url, ask))
         self.offset.note(page)
         for observer in self.observers:
             observer(page)

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -244,8 +245,9 @@ HANGING = Reply(status=-2)
 class Host:
     """A web server whose pages are values: lists, papers by path, and replies that go before both."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Clock) -> None:
         self.name = name
+        self.clock = clock
         self.base = ""
         self.title = f"{name}人民政府"
         self.lists: dict[str, list[Entry]] = {}
@@ -314,7 +316,8 @@ class Host:
             request.transport.abort()
         body = reply.body.encode(self.encoding) if isinstance(reply.body, str) else reply.body
         kind = {"Content-Type": f"text/html; charset={self.encoding}"}
-        wanted = {**kind, **self.headers.get("*", {}), **self.headers.get(path, {}), **reply.headers}
+        dated = {"Date": format_datetime(self.clock())}  # a server's clock goes with ours
+        wanted = {**dated, **kind, **self.headers.get("*", {}), **self.headers.get(path, {}), **reply.headers}
         etag = wanted.get("ETag")
         if etag and request.headers.get("If-None-Match") == etag:
             return web.Response(status=304, headers=wanted)
@@ -656,7 +659,7 @@ async def made(
     """
     clock = Clock()
     async with AsyncExitStack() as stack:
-        hosts = {name: await stack.enter_async_context(_serving(name)) for name in HOSTS}
+        hosts = {name: await stack.enter_async_context(_serving(name, clock)) for name in HOSTS}
         furnish(hosts)
         targets = load(write_config(folder, config, hosts), {})
         store = stack.enter_context(_opened(folder))
@@ -682,8 +685,8 @@ async def made(
 
 
 @asynccontextmanager
-async def _serving(name: str) -> AsyncIterator[Host]:
-    host = Host(name)
+async def _serving(name: str, clock: Clock) -> AsyncIterator[Host]:
+    host = Host(name, clock)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", host.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
