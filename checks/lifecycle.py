@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from checks.filings import Filing, IcpNumber, PoliceNumber, SiteCode, squeeze
 from checks.rules import RULES, Finding, Severity
+from checks.titles import clean
 
 WARN_DAYS = (60, 30, 7)
 
@@ -160,14 +161,14 @@ def _judge_sponsor(shown: Shown, due: str | None) -> tuple[bool, str]:
 
 def _sponsor_in(text: str, due: str | None) -> str | None:
     """The registered sponsor, where the text names it as such though no sponsor was read off the page."""
-    joined = re.sub(rf"({_LABEL})(?:\s*[:：]\s*|(?<=[位方])\s+)", r"\1:", text)
+    joined = re.sub(rf"({_LABEL})(?:\s*[:：]\s*|(?<=[位方])\s+)", r"\1:", clean(text))
     labelled = (part for part in re.split(r"[\s|,;，；。]+", joined) if "主办" in part)
     return next((part for part in labelled if due and _plain_name(part) == _plain_name(due)), None)
 
 
 def _plain_name(text: str) -> str:
-    """A name without its label, spaces and signs."""
-    unlabelled = re.sub(rf"^{_LABEL}:?|:?{_LABEL}$", "", squeeze(text))
+    """A name without its label, spaces and signs, in simplified characters."""
+    unlabelled = re.sub(rf"^{_LABEL}:?|:?{_LABEL}$", "", squeeze(clean(text)))
     return re.sub(r"[\W_]", "", unlabelled).casefold()
 
 

@@ -161,6 +161,7 @@ def test_site_codes_are_compared(stated: str, ok: bool, reason: str) -> None:
         ("主办单位： 示例县人民政府办公室", True, "with its label"),
         ("示例县人民政府办公室 主办", True, "with a label behind"),
         ("示例县 人民政府\u3000办公室", True, "with spaces inside"),
+        ("示例縣人民政府辦公室", True, "in traditional characters"),
         ("示例县人民政府", False, "a part of the name is another body"),
         ("示例县人民政府办公室信息中心", False, "a longer name is another body"),
         ("主办单位：", False, "a label without a name"),
@@ -183,6 +184,7 @@ def test_two_sponsors_are_one_name() -> None:
     [
         ("首页 | 主办单位： 示例县人民政府办公室 | 承办：数据局", True, "named after its label"),
         ("主办单位\u3000示例县人民政府办公室\n电话 0000", True, "without a colon"),
+        ("主辦單位：示例縣人民政府辦公室 承辦：數據局", True, "in traditional characters"),
         ("示例县人民政府办公室主办，数据局承办", True, "named before its label"),
         ("示例县人民政府办公室 主办", False, "a loose word labels nothing"),
         ("主办：示例县人民政府办公室信息中心", False, "a longer name is another body"),
