@@ -14,6 +14,7 @@ from checks.obligations import State
 from checks.rules import Duty, Finding, Severity
 from checks.titles import normalise
 from monitor.net.headers import retry_after
+from monitor.net.outcomes import Outcome
 from monitor.reading.listing import Listing
 from monitor.rounds.context import Context
 from monitor.rounds.findings import apply_blindness, apply_finding
@@ -34,6 +35,9 @@ BLIND_AFTER = 2
 
 DOWN_AFTER = 3
 """Failures in a row, the site's own, before its home page is called unreachable."""
+
+REFUSALS = frozenset({Outcome.NOT_FOUND, Outcome.GONE, Outcome.CLIENT_ERROR})
+"""Answers of a server that is up."""
 
 LIVE = ("open", "closing")
 """Of these statuses a site has to be up."""
@@ -160,7 +164,7 @@ def _record_site(
 def _record_home(
     session: Session, ctx: Context, site: Site, state: SiteState, home: Reading, now: datetime
 ) -> None:
-    reached = reach_of(home)
+    reached = reach_of(home) if not _is_fence(session, home) else None
     state.failures = state.failures + 1 if reached is False else 0
     state.down_since = (state.down_since or home.at) if reached is False else None
     if reached is False and state.failures < DOWN_AFTER:
@@ -176,6 +180,18 @@ def reach_of(home: Reading) -> bool | None:
     if home.page.ok or home.is_unchanged:
         return True
     return False if home.page.outcome.blame == "site" and not home.is_cut_off else None
+
+
+def _is_fence(session: Session, home: Reading) -> bool:
+    """Whether a home page that is refused, as 404 or the like, may be a fence before the whole site.
+
+    Some answer so to everybody from outside. Where a column of the site was read the last time it was tried,
+    we are let in, and the home page is what is missing.
+    """
+    if home.page.outcome not in REFUSALS:
+        return False
+    columns = [place for place in places.of_owner(session, home.place.owner) if place.kind != HOME]
+    return not any(place.failures == 0 and place.last_ok_at is not None for place in columns)
 
 
 def _record_rows(session: Session, site_id: str, looked: Looked) -> None:

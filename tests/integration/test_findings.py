@@ -76,6 +76,16 @@ async def test_a_home_page_is_called_down_after_three_failures_of_its_own(
     assert told == ([Kind.VIOLATION] if is_down else [])
 
 
+@pytest.mark.parametrize("status", [400, 404, 410])
+async def test_who_refuses_every_page_alike_may_be_a_fence_against_us(world: World, status: int) -> None:
+    """Some answer 404 to everybody outside their province: whether the site is up cannot be told from here."""
+    await world.begin()
+    world.county.replies["*"] = Reply("not here", status)
+    await fail(world, 5)
+    assert await up(world) is None
+    assert await world.standing() == [("county", "watch.blind")] * 3
+
+
 async def test_a_server_that_is_not_there_is_down(tmp_path: Path) -> None:
     config = CONFIG.replace('url = "$county/"', 'url = "http://127.0.0.1:1/"')
     async with made(tmp_path, config) as world:
