@@ -5,14 +5,18 @@ What neither gives is our own trouble, never theirs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from checks.addresses import canonical
 from monitor.net.browser import Browser, NoBrowserError, Rendered
 from monitor.net.client import Client, CookieRound, Page
 from monitor.net.outcomes import Outcome
+from monitor.reading.article import redirect_target
+from monitor.reading.markup import read_document
 from monitor.reading.quality import is_soft_404, is_stub, is_template
 
 if TYPE_CHECKING:
@@ -22,6 +26,10 @@ log = structlog.get_logger("duban.pages")
 
 NO_BROWSER = "no browser is installed here"
 CUT_OFF = "our own line is cut off: none of the portals above answers either"
+
+ONLY_A_REDIRECT = "only a redirect"
+MOST_REFRESHES = 2
+_SENDS_ON = re.compile("refresh|location", re.IGNORECASE)
 
 _ANSWERED = frozenset(
     {
@@ -90,6 +98,37 @@ async def fetch(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) -> Pa
         encoding=manner.encoding,
         urgent=manner.urgent,
     )
+
+
+async def beyond(ctx: Eyes, page: Page, manner: Manner, cookies: CookieRound) -> Page:
+    """Go on from a page that is nothing but a redirect, by `refresh` or a script, as any browser would.
+
+    As of an HTTP redirect, the address asked for stays and where it led is kept. Twice at most.
+    """
+    for _ in range(MOST_REFRESHES):
+        target = _sent_on_to(page)
+        if target is None or canonical(target) == canonical(page.final_url):
+            break
+        there = await fetch(ctx, target, manner, cookies)
+        page = replace(
+            there,
+            url=page.url,
+            requested_at=page.requested_at,
+            elapsed=page.elapsed + there.elapsed,
+            age=max(page.age, there.age),
+            fresh=page.fresh and there.fresh,
+            hops=(*page.hops, target, *there.hops),
+            certificate_error=page.certificate_error or there.certificate_error,
+        )
+    return page
+
+
+def _sent_on_to(page: Page) -> str | None:
+    if not page.ok or is_data(page.text) or _SENDS_ON.search(page.text) is None:
+        return None
+    if not (is_stub(page.text) or "").startswith(ONLY_A_REDIRECT):
+        return None
+    return redirect_target(read_document(page.text, page.final_url))
 
 
 async def show(ctx: Eyes, url: str, manner: Manner) -> Rendered | None:

@@ -25,6 +25,7 @@ from monitor.rounds.pages import (
     CUT_OFF,
     NO_BROWSER,
     Manner,
+    beyond,
     fetch,
     get_page,
     is_cut_off,
@@ -176,6 +177,7 @@ async def _read_plain(ctx: Context, place: Place, wish: Wish, cookies: CookieRou
     if page.outcome is Outcome.NOT_MODIFIED:
         trouble = None if place.known else "the server says unchanged, but nothing is held"
         return Reading(place, page.seen_at, page, trouble, is_unchanged=True)
+    page = await beyond(ctx, page, wish.manner, cookies)
     if await is_cut_off(ctx, page):
         return Reading(place, page.seen_at, page, CUT_OFF, is_cut_off=True)
     return await _read(ctx, place, page, wish, cookies)

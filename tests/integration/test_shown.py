@@ -83,6 +83,28 @@ async def test_a_home_page_that_is_but_a_frame_is_read(plain: World) -> None:
     assert await plain.standing() == []
 
 
+@pytest.mark.parametrize(
+    "stub",
+    [
+        '<html><head><meta http-equiv="refresh" content="0;url=/front"></head><body></body></html>',
+        "<html><script>window.location.href = '/front'</script></html>",
+    ],
+)
+async def test_a_home_page_that_only_sends_on_is_read_where_it_leads(plain: World, stub: str) -> None:
+    plain.county.replies["/front"] = plain.county._page("/")
+    plain.county.replies["/"] = Reply(stub)
+    await plain.begin()
+    assert await plain.standing() == []
+
+
+async def test_pages_that_send_each_other_on_end(plain: World) -> None:
+    for path, there in (("/", "/front"), ("/front", "/")):
+        refresh = f'<html><head><meta http-equiv="refresh" content="0;url={there}"></head></html>'
+        plain.county.replies[path] = Reply(refresh)
+    await plain.begin()
+    assert len(plain.county.asked("/")) == 2
+
+
 async def test_without_a_browser_a_list_built_by_a_script_is_blind(plain: World) -> None:
     await plain.begin()
     plain.county.replies["/sjwj/"] = by_script(plain)
