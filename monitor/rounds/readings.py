@@ -40,6 +40,9 @@ from monitor.store.tables import Place
 
 MOST_PAGES = 10
 UNDATED_PAGES = 2
+MOVED_ON = 2
+"""How many further pages are read to find again what a list held."""
+
 NO_HINTS = ListHints()
 ONLY_A_FRAME = "only a frame"
 
@@ -248,7 +251,7 @@ async def _read_list(
     framed = [read(part.text, part.url) for part in parts] if parts else []
     listings, trouble, at = [_likeliest([first, *framed], place.known)], None, _oldest(page, parts)
     more = [*_pages_of(parts)]
-    while _wants_more(listings, wish, zone):
+    while _wants_more(listings, wish, zone) or _may_have_moved_on(listings, place, wish):
         following = await get_page(ctx, listings[-1].next_url or "", wish.manner, cookies)
         if trouble := following.trouble:
             trouble = f"page {len(listings) + 1}: {trouble}"
@@ -263,6 +266,7 @@ async def _read_list(
             place.known,
             is_confirmed=place.is_confirmed,
             is_portal=wish.is_portal,
+            further=[found for found in rows if found.page > 0],
         )
         or trouble
         or _trouble_with_depth(listings, wish, zone)
@@ -309,6 +313,15 @@ def _wants_more(listings: Sequence[Listing], wish: Wish, zone: tzinfo) -> bool:
     return len(listings) < wish.pages or not _reaches_back(listings, wish.since, zone)
 
 
+def _may_have_moved_on(listings: Sequence[Listing], place: Place, wish: Wish) -> bool:
+    """Whether more rows may have come than a page holds since a site's list was read: to be looked for."""
+    if wish.is_portal or not place.known or len(listings) > MOVED_ON:
+        return False
+    if listings[-1].next_url is None or not listings[-1].rows:
+        return False
+    return not any(found.address in place.known for listing in listings for found in placed(listing.rows))
+
+
 def _reaches_back(listings: Sequence[Listing], since: datetime | None, zone: tzinfo) -> bool:
     """Whether the last page's last row that is not pinned is older than `since`."""
     if since is None:
@@ -326,12 +339,18 @@ def _trouble_with_depth(listings: Sequence[Listing], wish: Wish, zone: tzinfo) -
 
 
 def trouble_with_rows(
-    rows: Sequence[Placed], known: Collection[str], *, is_confirmed: bool, is_portal: bool = False
+    rows: Sequence[Placed],
+    known: Collection[str],
+    *,
+    is_confirmed: bool,
+    is_portal: bool = False,
+    further: Sequence[Placed] = (),
 ) -> str | None:
     """Why a page's rows are no good reading beside what the place held before, or None.
 
     A list that is empty, much shorter, or without any row it held is moved, emptied or shielded; a portal's
-    list that is new by more than half is relaunched, and old papers would look new.
+    list that is new by more than half is relaunched, and old papers would look new. further: the rows of the
+    pages that follow, where a busy list may hold by now what it held before.
     """
     if not rows:
         return f"no rows found where {len(known)} were held" if known else "no rows found"
@@ -341,7 +360,7 @@ def trouble_with_rows(
     if len(rows) * 3 < len(known):
         return f"suddenly {len(rows)} rows where {len(known)} were held"
     held = sum(found.address in known for found in rows)
-    if held == 0:
+    if held == 0 and not any(found.address in known for found in further):
         return "none of the rows held before is there any more"
     if is_portal and (len(rows) - held) * 2 > len(rows):
         return f"{len(rows) - held} of {len(rows)} rows are new at once: a relaunch, until a person confirms"

@@ -467,6 +467,20 @@ async def test_a_further_page_that_cannot_be_read_makes_the_column_blind(world: 
     assert obligation.seen_after == at(24, 10, 30)
 
 
+async def test_a_list_that_moved_on_by_more_than_a_page_is_known_by_the_next(world: World) -> None:
+    await world.begin()
+    fill(world, 35)
+    world.pass_by(hours=1)
+    await world.look()
+    assert await world.standing() == []
+    world.county.lists["/sjwj/"].clear()
+    fill(world, 45)
+    for _ in range(2):
+        world.pass_by(hours=1)
+        await world.look()
+    assert await world.standing() == [("county", "watch.blind")], "nothing it held stands anywhere any more"
+
+
 async def test_a_list_that_does_not_reach_back_within_ten_pages_proves_nothing(world: World) -> None:
     await world.publish()
     fill(world, 10)
