@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import certifi
-from cryptography import x509
-from cryptography.x509.oid import ExtensionOID, NameOID
 
 from monitor.net.outcomes import Fault, Outcome
 
 Dial = Callable[[ssl.SSLContext], Awaitable[ssl.SSLObject]]
 """Opens a connection, shakes hands in this context and closes again; raises what the network raises."""
-
-_UNREADABLE = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 # X.509 verification codes of OpenSSL.
 _VERIFICATION_TEXT = {
@@ -93,33 +89,13 @@ def fact(shaken: ssl.SSLObject, *, valid: bool, reason: str | None) -> Certifica
     der = shaken.getpeercert(binary_form=True)
     if der is None:
         return untold(Fault(Outcome.TLS_FAILED, "the server showed no certificate"))
+    from monitor.net.certificates import read_fields  # noqa: PLC0415 - heavy, and few look at certificates
+
     try:
-        shown = x509.load_der_x509_certificate(der)
-        return CertificateFact(
-            not_after=shown.not_valid_after_utc,
-            subject=_called(shown.subject),
-            issuer=_called(shown.issuer),
-            names=_names(shown),
-            valid=valid,
-            reason=reason,
-        )
-    except _UNREADABLE as error:
+        fields = read_fields(der)
+    except ValueError as error:
         why = reason or f"the certificate cannot be read: {error}"
         return CertificateFact(None, None, None, (), valid, why)
-
-
-def _called(name: x509.Name) -> str | None:
-    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
-        for attribute in name.get_attributes_for_oid(kind):
-            return str(attribute.value)
-    return None
-
-
-def _names(shown: x509.Certificate) -> tuple[str, ...]:
-    try:
-        alternative = shown.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME).value
-    except x509.ExtensionNotFound:
-        return ()
-    assert isinstance(alternative, x509.SubjectAlternativeName)  # what this identifier stands for
-    hosts = alternative.get_values_for_type(x509.DNSName)
-    return (*hosts, *map(str, alternative.get_values_for_type(x509.IPAddress)))
+    return CertificateFact(
+        fields.not_after, fields.subject, fields.issuer, fields.names, valid=valid, reason=reason
+    )

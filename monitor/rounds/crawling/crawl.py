@@ -214,7 +214,7 @@ class Crawl:
     def _read(self, address: Address, answer: Answer) -> tuple[State | None, str]:
         """Read a page of the site itself, and take its links in."""
         url = address.url
-        if self._snares.is_known(url, answer.body):
+        if self._snares.is_known(url, answer.body) and not self._options.checks_fragments:
             return None, ""
         if why := self._snares.catches(url, address.run, answer.body):
             return State.SKIPPED, why
