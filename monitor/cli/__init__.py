@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import daemon, estimating, evidence, explaining, links, observing, officer, pages, seeing, starting
+from monitor.cli import (
+    daemon,
+    estimating,
+    evidence,
+    explaining,
+    links,
+    observing,
+    officer,
+    pages,
+    seeing,
+    starting,
+)
 from monitor.cli.common import COULD_NOT, INTERRUPTED, MISUSED, NOT_IN_ORDER, CliError
 
 app = typer.Typer(

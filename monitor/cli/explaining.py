@@ -91,6 +91,8 @@ def _facts(page: DutyPage, words: Words, source: str) -> Iterator[tuple[str, str
     if policy is not None:
         yield words.t("duty.source"), f"{source} {policy.url}"
         yield words.t("duty.published"), words.stated(policy.published_at)
+    if page.why_key:
+        yield words.t("policy.key"), words.reason(page.why_key)
     started = f"{words.long(duty.started_at)} ({words.t(f'duty.start-{page.start}')})"
     yield words.t("duty.started"), started
     if duty.target_at is not None:

@@ -148,7 +148,7 @@ def acknowledge(
     typer.echo(f"problem {found.id}: acknowledged by {show(found.acknowledged_by)}")
 
 
-@key.command()
+@key.command(short_help="Make an item key: clocks start at its publication.")
 def add(url: UrlArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:
     """Make an item of a portal key: clocks start at its publication."""
     from monitor.rounds import decisions
@@ -173,7 +173,7 @@ def add(url: UrlArgument, by: ByOption, reason: ReasonOption, config: ConfigOpti
     typer.echo(f"policy {policy.id}: {show(policy.title)}")
 
 
-@key.command()
+@key.command(short_help="Decide that an item is not key after all.")
 def drop(url: UrlArgument, by: ByOption, reason: ReasonOption, config: ConfigOption = None) -> None:
     """Decide that an item is not key after all: its obligations end void."""
     from monitor.rounds import decisions
@@ -186,7 +186,7 @@ def drop(url: UrlArgument, by: ByOption, reason: ReasonOption, config: ConfigOpt
     typer.echo(f"{count} obligations end void")
 
 
-@key.command(name="import")
+@key.command(name="import", short_help="Make key what a higher office's list names.")
 def import_list(
     file: Annotated[Path, typer.Argument(help="The list: .xlsx, .csv or .txt.", metavar="FILE")],
     by: ByOption,

@@ -89,4 +89,5 @@ def _system_fault(error: OSError) -> Fault:
 
 
 def _plain(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    text = " ".join(str(error).split()).removeprefix("[Errno None] ")
+    return text[:300] or type(error).__name__

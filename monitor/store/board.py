@@ -253,6 +253,12 @@ def policies_of_portal(session: Session, portal: str, limit: int) -> Sequence[Po
     return session.exec(query.limit(limit)).all()
 
 
+def why_key(session: Session, policy_id: int | None) -> str | None:
+    """Why a policy was found to be key, by the portal that carried it first."""
+    rows = select(Item.why).where(Item.policy_id == policy_id).order_by(col(Item.seen_by))
+    return session.exec(rows).first()
+
+
 def policy(session: Session, policy_id: int) -> tuple[Policy, Sequence[Item]] | None:
     """One policy, with the rows of portals that carry it."""
     found = session.get(Policy, policy_id)

@@ -57,6 +57,7 @@ class DutyPage:
     start: str
     outcomes: Mapping[DayEnd, State]
     changes: tuple[str, ...]
+    why_key: str | None = None
 
 
 def load_duty(session: Session, ctx: Context, obligation_id: int, now: datetime) -> DutyPage | None:
@@ -80,6 +81,7 @@ def load_duty(session: Session, ctx: Context, obligation_id: int, now: datetime)
         start=how_it_started(duty, policy),
         outcomes=outcomes_of(ctx, duty, now),
         changes=what_could_change(state, clock_of(duty), facts_of(duty, ctx), duty.review),
+        why_key=board.why_key(session, policy.id) if policy is not None else None,
     )
 
 
