@@ -25,6 +25,7 @@ from monitor.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from monitor.evidence import Catalog
     from monitor.evidence.verifying import Verified
     from monitor.rounds.replay import Judged
     from monitor.store.session import Store
@@ -82,14 +83,14 @@ def _verify_file(file: Path, *, as_json: bool) -> None:
 
 
 def _verify_all(targets: Targets, heads: Iterable[str]) -> dict[str, Any]:
-    from monitor.evidence import Evidence
+    from monitor.evidence import Catalog, Evidence
     from monitor.evidence.verifying import verify as verify_folder
     from monitor.rounds.replay import judge_all_again
     from monitor.store.session import Store
 
     folder = Path(targets.store.evidence)
     found = verify_folder(folder)
-    links = {entry.sequence: entry.link for entry in Evidence(folder).entries()}
+    catalog = Catalog(Evidence(folder))
     told = [("--head", head) for head in heads]
     judged = None
     if not Store(targets.store.url.reveal()).is_missing:
@@ -97,7 +98,7 @@ def _verify_all(targets: Targets, heads: Iterable[str]) -> dict[str, Any]:
         told += _told(store)
         judged = judge_all_again(store, Evidence(folder), targets.office.zone, found.removed)
     contradicted = [
-        {"message": number, "head": head} for number, head in told if not _agrees(head, links, found)
+        {"message": number, "head": head} for number, head in told if not _agrees(head, catalog, found)
     ]
     return _report(found, judged, len(told), contradicted)
 
@@ -112,14 +113,14 @@ def _told(store: Store) -> list[tuple[str, str]]:
     return store.read_now(read)
 
 
-def _agrees(head: str, links: dict[int, str], found: Verified) -> bool:
+def _agrees(head: str, catalog: Catalog, found: Verified) -> bool:
     parts = _HEAD.fullmatch(head)
     if parts is None:
         raise CliError(f"--head {head!r} is no end of a chain, such as 1234-3f9a1c2b7d6e5a01")
     sequence = int(parts[1])
     if any(piece.first <= sequence <= piece.last for piece in found.removed):
         return True
-    return links.get(sequence, "").startswith(parts[2])
+    return (catalog.link(sequence) or "").startswith(parts[2])
 
 
 def _report(
@@ -176,18 +177,18 @@ def show_evidence(
     as_json: JsonOption = False,
 ) -> None:
     """Show the records on an obligation."""
-    from monitor.evidence import Evidence
+    from monitor.evidence import Catalog, Evidence
     from monitor.rounds.replay import records_of
 
-    kept = Evidence(Path(load_targets(config).store.evidence))
-    found = records_of(kept, obligation)
+    catalog = Catalog(Evidence(Path(load_targets(config).store.evidence)))
+    found = records_of(catalog, obligation)
     if not found:
         raise CliError(f"no evidence is kept on obligation {obligation}")
     if record is not None:
         chosen = next((one for one in found if one.sequence == record), None)
         if chosen is None:
             raise CliError(f"record {record} is none of obligation {obligation}")
-        sys.stdout.buffer.write(chosen.payload or kept.load(chosen.digest))
+        sys.stdout.buffer.write(catalog.payload(chosen))
         return
     rows = list(_rows(found))
     if as_json:

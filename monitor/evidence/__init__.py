@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.evidence.catalog import Catalog
 from monitor.evidence.chain import Draft
 from monitor.evidence.digests import digest_of
 from monitor.evidence.keeper import Evidence, Head, Kept
@@ -9,6 +10,7 @@ from monitor.evidence.records import Exchange, File, Record, RecordError, Statem
 from monitor.evidence.segments import Entry
 
 __all__ = [
+    "Catalog",
     "Draft",
     "Entry",
     "Evidence",

@@ -106,11 +106,6 @@ class Evidence:
             self._head = Head(tail.sequence, tail.link) if tail.sequence else None
         return self._head
 
-    def about(self, *subjects: str) -> list[Entry]:
-        """The records that are about any of these ("obligation:7", or an address), in their order."""
-        wanted = set(subjects)
-        return [e for e in segments.entries(self.folder) if wanted.intersection(e.about) or e.url in wanted]
-
     def entries(self) -> Iterator[Entry]:
         """The lines of all records that are kept."""
         return segments.entries(self.folder)

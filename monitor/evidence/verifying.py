@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -262,9 +262,3 @@ def _read(path: Path, size: int) -> bytes:
         return b""
     with path.open("rb") as file:
         return file.read(size)
-
-
-def links(folder: Path) -> Iterator[tuple[int, str]]:
-    """Number and link of every record that is kept, to compare with what people wrote down."""
-    for entry in segments.entries(folder):
-        yield entry.sequence, entry.link

@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from checks.addresses import canonical
 from checks.obligations import Clock, Declared, Facts, Patience, Sighting, Verdict, judge, start_of
-from monitor.evidence import Evidence, Record, RecordError
+from monitor.evidence import Catalog, Evidence, Record, RecordError
 from monitor.evidence.digests import short
 from monitor.evidence.verifying import Removed
 from monitor.reading.article import read_article
@@ -79,8 +79,8 @@ class Judged:
 class Pages:
     """The records on one obligation, by id; what one refers to is looked up."""
 
-    def __init__(self, evidence: Evidence, records: Iterable[Record], zone: ZoneInfo) -> None:
-        self.evidence = evidence
+    def __init__(self, catalog: Catalog, records: Iterable[Record], zone: ZoneInfo) -> None:
+        self.catalog = catalog
         self.zone = zone
         self.records = tuple(records)
         self._by_id = {record.id: record for record in self.records}
@@ -95,33 +95,28 @@ class Pages:
 
     def text(self, record: Record) -> str:
         """What a page says, as it was decoded then."""
-        payload = record.payload
-        if record.refers_to is not None:
-            whole = self.get(record.refers_to)
-            payload = whole.payload if whole is not None else self.evidence.load(record.digest)
-        return payload.decode(record.head.get("Duban-Encoding", "utf-8"), "replace")
+        return self.catalog.payload(record).decode(record.head.get("Duban-Encoding", "utf-8"), "replace")
 
 
-def records_of(evidence: Evidence, obligation_id: int) -> list[Record]:
+def records_of(catalog: Catalog, obligation_id: int) -> list[Record]:
     """All records on an obligation, and those of its policy's source; RecordError where one was changed."""
-    own = evidence.about(about_obligation(obligation_id))
+    own = catalog.about(about_obligation(obligation_id))
     url = next((entry.url for entry in reversed(own) if entry.kind == "verdict"), "")
     found = {entry.sequence: entry for entry in own}
     if url:
-        source = [entry for entry in evidence.about(url) if entry.kind in ("source", "withdrawn")]
-        found |= {entry.sequence: entry for entry in source}
-        wanted = {id_ for entry in source for id_ in _named(evidence.read(entry).content)}
-        found |= {entry.sequence: entry for entry in evidence.entries() if entry.id in wanted}
-    return [evidence.read(entry) for _, entry in sorted(found.items())]
+        source = [entry for entry in catalog.about(url) if entry.kind in ("source", "withdrawn")]
+        pages = [page for entry in source for page in catalog.of(_named(catalog.read(entry).content))]
+        found |= {entry.sequence: entry for entry in (*source, *pages)}
+    return [catalog.read(entry) for _, entry in sorted(found.items())]
 
 
 def _named(content: Mapping[str, Any]) -> list[str]:
     return [*content.get("pages", ()), *content.get("list", ())]
 
 
-def replay(evidence: Evidence, obligation_id: int, zone: ZoneInfo) -> Replayed:
+def replay(catalog: Catalog, obligation_id: int, zone: ZoneInfo) -> Replayed:
     """Judge an obligation again by its records; NotKeptError where its verdict is not among them."""
-    pages = Pages(evidence, records_of(evidence, obligation_id), zone)
+    pages = Pages(catalog, records_of(catalog, obligation_id), zone)
     verdicts = [record for record in pages.records if record.kind == "verdict"]
     if not verdicts:
         raise NotKeptError(f"no verdict on obligation {obligation_id} is kept")
@@ -244,7 +239,7 @@ def judge_all_again(
     store: Store, evidence: Evidence, zone: ZoneInfo, removed: Sequence[Removed] = ()
 ) -> Judged:
     """Judge again every obligation with a verdict, and compare with what the store says now."""
-    links = {entry.sequence: entry.link for entry in evidence.entries()}
+    catalog = Catalog(evidence)
     gone = {name for piece in removed for name in piece.about}
     checked = waiting = aged = last = 0
     differing: list[Differing] = []
@@ -257,7 +252,7 @@ def judge_all_again(
                 aged += 1
             else:
                 checked += 1
-                differing += _compare(evidence, zone, links, id_, state, sealed)
+                differing += _compare(catalog, zone, id_, state, sealed)
     return Judged(checked, waiting, aged, tuple(differing))
 
 
@@ -270,15 +265,13 @@ def _is_removed(sealed: str, removed: Sequence[Removed]) -> bool:
     return any(piece.first <= sequence <= piece.last for piece in removed)
 
 
-def _compare(
-    evidence: Evidence, zone: ZoneInfo, links: Mapping[int, str], id_: int, state: str, sealed: str
-) -> Iterator[Differing]:
+def _compare(catalog: Catalog, zone: ZoneInfo, id_: int, state: str, sealed: str) -> Iterator[Differing]:
     sequence = int(sealed.partition("-")[0])
-    if short(sequence, links.get(sequence, "")) != sealed:
+    if short(sequence, catalog.link(sequence) or "") != sealed:
         yield Differing(id_, state, None, f"the chain holds no record {sealed}, in which it was written down")
         return
     try:
-        again = replay(evidence, id_, zone)
+        again = replay(catalog, id_, zone)
     except (RecordError, NotKeptError, FileNotFoundError, ValueError) as error:
         yield Differing(id_, state, None, str(error))
         return

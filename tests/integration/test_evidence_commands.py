@@ -9,24 +9,22 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from monitor.evidence import Draft, File
+from monitor.evidence.digests import BEGINNING
 from monitor.evidence.verifying import verify
 from monitor.net.browsing.chromium import found
 from monitor.rounds import kinds
-from monitor.web.exporting.page import is_whole
+from monitor.store.tables import AlertMessage
+from monitor.web.exporting.page import is_whole, make_file, style
 from tests import schemas
-from tests.integration.county import World
+from tests.integration.county import START, World, made
+from tests.integration.screens import QUICK
 from tests.integration.test_replay import violated
 from tests.shell import duban
-
-PICTURE = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0"
-    "000003010100c9fe92ef0000000049454e44ae426082"
-)
 
 
 async def settled(world: World) -> list[str | Path]:
@@ -37,27 +35,30 @@ async def settled(world: World) -> list[str | Path]:
     return ["-c", world.folder / "targets.toml"]
 
 
+def told_of(head: str) -> AlertMessage:
+    """A message as it went out, with an end of the chain at its foot."""
+    body = f"请做：立即转载。\n编号：DB-20261126-0007 · 证据链 {head}"
+    return AlertMessage(number="DB-20261126-0007", kind="violation", title="…", body=body, created_at=START)
+
+
 async def test_all_is_as_it_was_written_until_a_byte_is_changed(world: World) -> None:
     config = await settled(world)
     head = world.context.evidence.head()
     ran = await duban("evidence", "verify", *config, "--json", "--head", str(head))
     assert (ran.status, ran.json["ok"], ran.json["verdicts"]["checked"]) == (0, True, 1)
     assert schemas.faults("evidence", ran.json) == []
-    assert (await duban("evidence", "verify", *config)).status == 0
-    ran = await duban(
-        "evidence", "verify", *config, "--json", "--head", f"{head.sequence if head else 0}-{'0' * 16}"
-    )
-    assert (ran.status, ran.json["messages"]["contradicted"][0]["message"]) == (1, "--head")
+    await world.store.write(lambda session: session.add(told_of("1-" + "0" * 16)))
+    ran = await duban("evidence", "verify", *config, "--json", "--head", "2-" + "0" * 16)
+    contradicted = [(told["message"], told["head"][:2]) for told in ran.json["messages"]["contradicted"]]
+    assert (ran.status, contradicted) == (1, [("--head", "2-"), ("DB-20261126-0007", "1-")])
     path = world.context.evidence.folder / "000001.warc.gz"
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    ran = await duban("evidence", "verify", *config, "--json")
-    (mismatch,) = ran.json["mismatches"]
-    assert (ran.status, mismatch["file"]) == (1, "000001.warc.gz")
-    assert mismatch["offset"] <= len(data) // 2
     ran = await duban("evidence", "verify", *config)
     assert (ran.status, "NOT as it was written" in ran.out) == (1, True)
+    (line,) = [line for line in ran.out.splitlines() if "bytes were changed" in line]
+    assert "000001.warc.gz" in line
 
 
 async def test_the_records_on_a_duty_are_shown_and_handed_out(world: World, tmp_path: Path) -> None:
@@ -67,14 +68,12 @@ async def test_the_records_on_a_duty_are_shown_and_handed_out(world: World, tmp_
     page = next(row for row in rows if row["kind"] == "page" and row["url"].endswith("/sjwj/"))
     shown = await duban("evidence", "show", "1", "--record", str(page["record"]), *config)
     assert "省政府" in shown.out
-    assert (await duban("evidence", "show", "99", *config)).status == 2
     file = tmp_path / "out.html"
     assert (await duban("evidence", "export", "1", "-o", file, *config)).status == 0
-    assert (await duban("evidence", "verify", file)).status == 0
+    assert is_whole(file.read_bytes())
     file.write_bytes(file.read_bytes().replace(b"<script", b"<Script", 1))
     ran = await duban("evidence", "verify", file, "--json")
     assert (ran.status, ran.json["ok"]) == (1, False), "even what a browser takes for the same"
-    assert (await duban("evidence", "export", "99", "-o", file, *config)).status == 2
 
 
 # --- the file in a browser -------------------------------------------------------------------------------
@@ -107,29 +106,53 @@ def _written(file: Path, body: bytes) -> str:
     return file.as_uri()
 
 
+SMALL: dict[str, Any] = {
+    "language": "zh-CN",
+    "title": "证据",
+    "name": "evidence-1",
+    "style": style(),
+    "words": {
+        **dict.fromkeys(("whole", "chain", "record", "picture", "good", "bad", "records", "save"), "…"),
+        "columns": [],
+    },
+    "sections": [{"title": "事项", "lines": ["示例县"], "rows": [["责任单位", "示例县"]]}],
+    "pictures": [],
+    "records": [],
+    "chain": {"first": 1, "previous": BEGINNING, "digests": "", "last": BEGINNING},
+}
+"""The same code around little content: what it takes to open it a hundred times."""
+
 GREEN = "good rgb(27, 110, 60)"
 
 
 @pytest.mark.needs_chromium
-async def test_the_file_verifies_itself_and_every_change_shows(world: World, tmp_path: Path) -> None:
-    config = await settled(world)
-    world.context.evidence.keep_now(
-        [Draft(File(world.county.url("/"), world.context.now(), PICTURE, "image/png"), ("obligation:1",))]
-    )
+async def test_the_file_verifies_itself_and_every_change_shows(tmp_path: Path) -> None:
     file = tmp_path / "out.html"
-    await duban("evidence", "export", "1", "-o", file, *config)
+    async with made(tmp_path, browser=QUICK) as world:
+        config = await settled(world)
+        await duban("evidence", "export", "1", "-o", file, *config)
     whole = file.read_bytes()
     assert is_whole(whole)
     async with offline() as page:
         assert await verdict(page, file, whole) == GREEN
         text = await page.inner_text("main")
-        for words in ("示例县", "疑似超过规定时限", "第1个工作日", "结论相同", "上级文件", "首页截图"):
+        for words in (
+            "示例县",
+            "疑似超过规定时限",
+            "第1个工作日",
+            "结论相同",
+            "上级文件",
+            "首页截图",
+            "浏览器渲染后的首页",
+        ):
             assert words in text
-        assert await page.evaluate("document.querySelector('img').naturalWidth") == 1
-        for place in _places(whole):
-            changed = bytes([whole[place] ^ 1])
-            said = await verdict(page, file, whole[:place] + changed + whole[place + 1 :])
-            assert said != GREEN, f"byte {place}: {whole[max(0, place - 20) : place + 20]!r} as {changed!r}"
+        assert await page.evaluate("document.querySelector('img').naturalWidth") > 500, "as it looked then"
+        small = make_file(SMALL, "未通过校验")
+        assert await verdict(page, file, small) == GREEN
+        for body, place in [*((small, place) for place in _places(small)), (whole, len(whole) // 2)]:
+            changed = bytes([body[place] ^ 1])
+            said = await verdict(page, file, body[:place] + changed + body[place + 1 :])
+            assert said != GREEN, f"byte {place}: {body[max(0, place - 20) : place + 20]!r} as {changed!r}"
 
 
 def _places(whole: bytes) -> Iterator[int]:

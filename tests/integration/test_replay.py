@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from monitor.evidence import Catalog
 from monitor.evidence.chain import LOCK
 from monitor.evidence.segments import index_of, lines_of, parse, records_of
 from monitor.evidence.verifying import verify
@@ -135,7 +136,7 @@ async def test_every_kind_of_verdict(
     again = judged_again(world)
     assert again.differing == ()
     assert (again.checked, again.waiting) == (1, 0)
-    found = replay(world.context.evidence, 1, SHANGHAI)
+    found = replay(Catalog(world.context.evidence), 1, SHANGHAI)
     duty = await world.the_obligation()
     assert (found.verdict.state, found.verdict.discharged_at) == (state, duty.discharged_at)
     head = str(world.context.evidence.head())
@@ -191,7 +192,9 @@ async def test_the_last_reading_that_lacked_it_is_kept_with_the_repost(world: Wo
     """Only then does anything rest on it."""
     await world.publish()
     await met(world)
-    kept = [world.context.evidence.read(entry) for entry in world.context.evidence.about("obligation:1")]
+    kept = [
+        world.context.evidence.read(entry) for entry in Catalog(world.context.evidence).about("obligation:1")
+    ]
     (absence,) = [record for record in kept if record.kind == "absence"]
     (sighting,) = [record for record in kept if record.kind == "sighting"]
     assert absence.content["at"] == sighting.content["seen_after"]

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from monitor.evidence import Draft, Evidence, Exchange, File, Statement, digest_of
+from monitor.evidence import Catalog, Draft, Evidence, Exchange, File, Statement, digest_of
 from monitor.evidence.ageing import Limits
 from monitor.evidence.chain import KEY, TORN
 from monitor.evidence.segments import index_of, lines_of, numbers, records_of
@@ -53,7 +53,7 @@ def kept(folder: Path, *batches: Sequence[Draft], segment_bytes: int = 2**20) ->
 
 def test_what_is_kept_is_given_back_with_its_heads_and_times(tmp_path: Path) -> None:
     evidence = kept(tmp_path, [page(age=timedelta(seconds=30)), said(rows=3)])
-    request, answer, statement = evidence.about("obligation:7")
+    request, answer, statement = Catalog(evidence).about("obligation:7")
     read = evidence.read(answer)
     assert (read.type, read.status, read.payload.decode()) == ("response", 200, PAGE)
     assert (read.url, read.head["Duban-Asked"]) == ("http://a.example/x.html?n=1", "http://a.example/")

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from checks.obligations import State
-from monitor.evidence import Entry, Evidence, Record, RecordError
-from monitor.evidence.digests import BEGINNING, digest_of, short
+from monitor.evidence import Catalog, Entry, Record, RecordError
+from monitor.evidence.digests import digest_of, short
 from monitor.rounds.context import Context
 from monitor.rounds.replay import NotKeptError, Pages, records_of, replay
 from monitor.web.duty import DutyPage
@@ -56,12 +56,12 @@ class Material:
 
 def export(ctx: Context, words: Words, page: DutyPage) -> bytes:
     """Make the file on one duty; RecordError where a record that it needs was changed."""
-    evidence = ctx.evidence
-    pages = Pages(evidence, records_of(evidence, page.duty.id or 0), ctx.counting.zone)
+    catalog = Catalog(ctx.evidence)
+    pages = Pages(catalog, records_of(catalog, page.duty.id or 0), ctx.counting.zone)
     made = Material(ctx, words, page, pages)
-    enclosed = _with_referred(evidence, pages.records)
-    entries = [entry for entry in evidence.entries() if entry.id in enclosed]
-    chain, head = _chain(evidence, entries)
+    enclosed = _with_referred(pages.records)
+    entries = [entry for entry in catalog.entries if entry.id in enclosed]
+    chain, head = _chain(catalog, entries)
     content = {
         "language": words.language,
         "title": made.title,
@@ -70,33 +70,31 @@ def export(ctx: Context, words: Words, page: DutyPage) -> bytes:
         "words": _words(made, head),
         "sections": [section for section in _sections(made, head) if section],
         "pictures": list(_pictures(made)),
-        "records": [_record(made, evidence, entry) for entry in entries],
+        "records": [_record(made, entry) for entry in entries],
         "chain": chain,
     }
     return make_file(content, made.t("unverified"))
 
 
-def _with_referred(evidence: Evidence, records: Sequence[Record]) -> set[str]:
+def _with_referred(records: Sequence[Record]) -> set[str]:
     """The records, and those that some of them refer to for their bodies."""
     wanted = {record.id for record in records}
     wanted |= {record.refers_to for record in records if record.refers_to is not None}
     return wanted
 
 
-def _chain(evidence: Evidence, entries: Sequence[Entry]) -> tuple[dict[str, Any], str]:
+def _chain(catalog: Catalog, entries: Sequence[Entry]) -> tuple[dict[str, Any], str]:
     """The digests from the first record enclosed to the end of the chain, by which its links follow."""
     if not entries:
         raise NotKeptError("no record of it is kept")
-    after = [entry for entry in evidence.entries() if entry.sequence >= entries[0].sequence]
+    after = [entry for entry in catalog.entries if entry.sequence >= entries[0].sequence]
     if len(after) > LONGEST_PATH:
         after = [entry for entry in after if entry.sequence <= entries[-1].sequence]
     first, last = after[0], after[-1]
-    before = [entry for entry in evidence.entries() if entry.sequence == first.sequence - 1]
-    previous = evidence.read(first).previous if not before else before[0].link
     is_unbroken = [entry.sequence for entry in after] == list(range(first.sequence, last.sequence + 1))
     chain = {
         "first": first.sequence,
-        "previous": previous or BEGINNING,
+        "previous": catalog.read(first).previous,
         "digests": "".join(entry.sha256 for entry in after) if is_unbroken else "",
         "last": last.link,
     }
@@ -237,7 +235,7 @@ def _looked(made: Material) -> Section | None:
 def _again(made: Material) -> Section:
     duty = made.page.duty
     try:
-        found = replay(made.ctx.evidence, duty.id or 0, made.ctx.counting.zone)
+        found = replay(made.pages.catalog, duty.id or 0, made.ctx.counting.zone)
     except (NotKeptError, RecordError, FileNotFoundError) as error:
         return {"title": made.t("replay"), "lines": [made.t("replay.none", why=error)]}
     state = made.words.state(State(found.verdict.state), "upheld")
@@ -255,7 +253,7 @@ def _pictures(made: Material) -> Iterator[Mapping[str, str]]:
         }
 
 
-def _record(made: Material, evidence: Evidence, entry: Entry) -> dict[str, Any]:
+def _record(made: Material, entry: Entry) -> dict[str, Any]:
     key = f"kind.{entry.kind}"
     return {
         "sequence": entry.sequence,
@@ -264,5 +262,5 @@ def _record(made: Material, evidence: Evidence, entry: Entry) -> dict[str, Any]:
         "url": entry.url,
         "sha256": entry.sha256,
         "link": entry.link,
-        "raw": base64.b64encode(evidence.raw(entry)).decode("ascii"),
+        "raw": base64.b64encode(made.ctx.evidence.raw(entry)).decode("ascii"),
     }
