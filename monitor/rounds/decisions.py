@@ -18,7 +18,7 @@ from monitor.rounds.articles import Opened, document_of, document_of_policy, ope
 from monitor.rounds.context import Context
 from monitor.rounds.hosts import hosts_of, is_own
 from monitor.rounds.judge import clock_of, facts_of, note_proof, settle, sighting_of
-from monitor.rounds.keeping import keep_shown
+from monitor.rounds.keeping import keep_item, keep_shown
 from monitor.rounds.poll import adopt
 from monitor.rounds.proposals import fellows_of, is_waiting
 from monitor.rounds.readings import is_for_a_person
@@ -154,9 +154,14 @@ def find_policy(session: Session, obligation_id: int) -> Policy:
 
 
 async def read_item(ctx: Context, item: Item) -> Article | None:
-    """The page behind an item, for its time, number and text; None where it cannot be read now."""
+    """The page behind an item, for its time, number and text; None where it cannot be read now.
+
+    It is kept as evidence: what is made key by it rests on it.
+    """
     robots = ctx.targets.fetch.robots
-    return (await open_article(ctx, item.url, CookieRound(), robots=robots, urgent=True)).article
+    opened = await open_article(ctx, item.url, CookieRound(), robots=robots, urgent=True)
+    await keep_item(ctx, item, opened)
+    return opened.article
 
 
 def add_key(

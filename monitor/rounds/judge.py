@@ -107,8 +107,9 @@ def settle(
     _store(obligation, verdict, now)
     if verdict.state is not was:
         duties.note_transition(session, obligation, was, verdict.why, now, by)
-        watches.hasten(session, "seal", ["evidence"], now)
         ctx.observer.event(verdict.state, obligation.site, obligation.reason or "", now)
+    if obligation.sealed is None:
+        watches.hasten(session, "seal", ["evidence"], now)
     _tell(session, ctx, obligation, verdict, _Before(was, had_been_seen), now)
     if verdict.discharged_at is not None and not had_been_seen:
         suspicions.begin(session, ctx, obligation, now)

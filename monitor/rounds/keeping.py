@@ -291,19 +291,25 @@ def _gather_source(
     address: str,
     opened: Opened,
 ) -> None:
-    about = (f"portal:{portal.id}",)
-    article, reading = opened.article, polled.reading
-    assert article is not None  # only pages that were read are kept
+    reading = polled.reading
     shown = [reading.page, *reading.more] if _holds(reading, address) and not reading.is_unchanged else []
+    _say_source(gathered, portal.id, column.name, opened, reading.at, shown)
+
+
+def _say_source(
+    gathered: _Gathered, portal: str, column: str, opened: Opened, at: datetime, shown: Sequence[Page]
+) -> None:
+    about = (f"portal:{portal}",)
+    article = opened.article
+    assert article is not None  # only pages that were read are kept
     gathered.say(
         "source",
-        reading.at,
+        at,
         about,
         opened.page.url,
-        portal=portal.id,
-        column=column.name,
+        portal=portal,
+        column=column,
         url=opened.page.url,
-        address=address,
         title=article.title,
         doc_number=article.doc_number,
         declared_at=article.published_at.isoformat() if article.published_at else None,
@@ -311,6 +317,15 @@ def _gather_source(
         pages=gathered.pages([opened.page], about),
         list=gathered.pages(shown, about),
     )
+
+
+async def keep_item(ctx: Context, item: Item, opened: Opened) -> None:
+    """Keep the page of an item that an officer makes key; nothing where it could not be read."""
+    if opened.article is None:
+        return
+    gathered = _Gathered(ctx)
+    _say_source(gathered, item.owner, item.place, opened, opened.page.seen_at, ())
+    await ctx.evidence.keep(gathered.drafts)
 
 
 async def keep_source(ctx: Context, policy: Policy, asked: Asked) -> None:

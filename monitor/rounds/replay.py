@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from checks.addresses import canonical
 from checks.obligations import Clock, Declared, Facts, Patience, Sighting, Verdict, judge, start_of
-from monitor.evidence import Catalog, Evidence, Record, RecordError
+from monitor.evidence import Catalog, Entry, Evidence, Record, RecordError
 from monitor.evidence.digests import short
 from monitor.evidence.verifying import Removed
 from monitor.reading.article import read_article
@@ -29,6 +29,7 @@ from monitor.store import duties
 from monitor.store.session import Store
 
 BATCH = 200
+STATEMENTS = ("absence", "last look", "sighting", "source", "withdrawn")
 
 
 class NotKeptError(Exception):
@@ -102,16 +103,22 @@ def records_of(catalog: Catalog, obligation_id: int) -> list[Record]:
     """All records on an obligation, and those of its policy's source; RecordError where one was changed."""
     own = catalog.about(about_obligation(obligation_id))
     url = next((entry.url for entry in reversed(own) if entry.kind == "verdict"), "")
-    found = {entry.sequence: entry for entry in own}
-    if url:
-        source = [entry for entry in catalog.about(url) if entry.kind in ("source", "withdrawn")]
-        pages = [page for entry in source for page in catalog.of(_named(catalog.read(entry).content))]
-        found |= {entry.sequence: entry for entry in (*source, *pages)}
+    source = [entry for entry in catalog.about(url) if entry.kind in ("source", "withdrawn")] if url else []
+    said = [*own, *source]
+    # A page that was read for several obligations at once is about the first of them.
+    pages = [page for entry in said for page in catalog.of(_named(catalog, entry))]
+    found = {entry.sequence: entry for entry in (*said, *pages)}
     return [catalog.read(entry) for _, entry in sorted(found.items())]
 
 
-def _named(content: Mapping[str, Any]) -> list[str]:
-    return [*content.get("pages", ()), *content.get("list", ())]
+def _named(catalog: Catalog, entry: Entry) -> list[str]:
+    """The records to which a statement points."""
+    if entry.kind not in STATEMENTS:
+        return []
+    content = catalog.read(entry).content
+    lists = [content.get("pages", ()), content.get("list", ()), content.get("row", {}).get("pages", ())]
+    lists += [place["pages"] for place in content.get("places", ()) if "pages" in place]
+    return [id_ for ids in lists for id_ in ids]
 
 
 def replay(catalog: Catalog, obligation_id: int, zone: ZoneInfo) -> Replayed:

@@ -143,6 +143,38 @@ async def test_every_kind_of_verdict(
     assert duty.sealed == head, "the verdict is the last word"
 
 
+async def test_one_look_may_serve_several_duties(world: World) -> None:
+    """It brings one repost, and is the first after the target that lacks the other."""
+    await world.publish()
+    other = Paper(
+        "国务院办公厅关于印发基层政务公开标准指引的通知", at(24, 9, 59), number="国办发〔2026〕32号"
+    )
+    world.gov.put("/zcwj/", other)
+    await world.poll()
+    await look_at(world, at(24, 10, 30))
+    world.county.put("/sjwj/", copy(at(24, 11, 2)))
+    await look_at(world, at(24, 11, 5), LIMIT, LIMIT + 5 * MINUTE)
+    assert [duty.state for duty in await world.obligations()] == ["met", "violated"]
+    await kinds.seal(world.context, "")
+    again = judged_again(world)
+    assert (again.checked, again.waiting, again.differing) == (2, 0, ())
+
+
+async def test_one_look_may_serve_several_duties(world: World) -> None:
+    """It brings one repost, and is the first after the target that lacks the other."""
+    await world.publish()
+    other = Paper("国务院办公厅关于印发基层政务公开标准指引的通知", at(24, 9, 59), number="国办发〔2026〕32号")
+    world.gov.put("/zcwj/", other)
+    await world.poll()
+    await look_at(world, at(24, 10, 30))
+    world.county.put("/sjwj/", copy(at(24, 11, 2)))
+    await look_at(world, at(24, 11, 5), LIMIT, LIMIT + 5 * MINUTE)
+    assert [duty.state for duty in await world.obligations()] == ["met", "violated"]
+    await kinds.seal(world.context, "")
+    again = judged_again(world)
+    assert (again.checked, again.waiting, again.differing) == (2, 0, ())
+
+
 async def test_what_no_record_shows_does_not_come_out_again(world: World) -> None:
     """A disk that takes nothing ends the keeping of evidence and nothing else: the chain and the check say so."""
     await world.publish()
