@@ -17,6 +17,7 @@ from checks.numbers import doc_numbers, find_numbers, normalise_doc_number
 
 __all__ = ["bare", "clean", "doc_numbers", "letters", "normalise", "normalise_doc_number", "shares_signs"]
 
+_AMPS = re.compile(r"&(?:amp;)+(?=#?\w{1,31};)")  # escaped more than once, as exports of exports are
 _TAG = re.compile(
     r"</?(?:a|b|big|br|div|em|font|i|li|mark|nobr|p|small|span|strong|sub|sup|td|u|wbr)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
@@ -89,7 +90,7 @@ def clean(raw: str) -> str:
     Tags and entities, mojibake, full-width forms, traditional characters with or without pinyin beside
     them, invisible signs, runs of white space.
     """
-    text = _TAG.sub("", html.unescape(raw)) if "<" in raw or "&" in raw else raw
+    text = _TAG.sub("", html.unescape(_AMPS.sub("&", raw))) if "<" in raw or "&" in raw else raw
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", repair(text)))
     if "(" in text:
         text = _PINYIN.sub("", text)

@@ -77,6 +77,7 @@ def misread(text: str, meant: str, shown: str) -> str:
         (f'<font color="red">{TITLE}</font>', "a colour"),
         (f'<span title="{TITLE}">{TITLE}</span>', "a title within the markup"),
         (TITLE.replace("“", "&ldquo;").replace("”", "&rdquo;"), "entities"),
+        (TITLE.replace("“", "&amp;amp;ldquo;").replace("”", "&amp;rdquo;"), "escaped more than once"),
         ("青溪省人民政府辦公廳關於進一步做好鄉村“夜校”建設工作的通知", "traditional characters"),
         (TITLE.replace("关", "關(guān)").replace("乡", "鄉(xiāng)"), "with their sound beside them"),
         (misread(TITLE, "gb18030", "latin-1"), "GBK taken for Latin-1"),
