@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
 
-from monitor.evidence import Catalog
+from monitor.evidence import Catalog, Draft, Statement
 from monitor.evidence.chain import LOCK
 from monitor.evidence.segments import index_of, lines_of, parse, records_of
 from monitor.evidence.verifying import verify
@@ -160,19 +160,24 @@ async def test_one_look_may_serve_several_duties(world: World) -> None:
     assert (again.checked, again.waiting, again.differing) == (2, 0, ())
 
 
-async def test_one_look_may_serve_several_duties(world: World) -> None:
-    """It brings one repost, and is the first after the target that lacks the other."""
+@pytest.mark.parametrize(
+    ("minutes", "doubt"),
+    [(0, "the reading of 2026-11-24T04:05:00+00:00 holds"), (-1, "counts as of 2026-11-24T04:05:00+00:00")],
+)
+async def test_a_statement_that_its_pages_contradict_is_named(world: World, minutes: int, doubt: str) -> None:
+    """Somebody adds that a reading lacked the repost, or when it was: its own pages say otherwise."""
     await world.publish()
-    other = Paper("国务院办公厅关于印发基层政务公开标准指引的通知", at(24, 9, 59), number="国办发〔2026〕32号")
-    world.gov.put("/zcwj/", other)
-    await world.poll()
-    await look_at(world, at(24, 10, 30))
-    world.county.put("/sjwj/", copy(at(24, 11, 2)))
-    await look_at(world, at(24, 11, 5), LIMIT, LIMIT + 5 * MINUTE)
-    assert [duty.state for duty in await world.obligations()] == ["met", "violated"]
+    await met_late(world)
     await kinds.seal(world.context, "")
-    again = judged_again(world)
-    assert (again.checked, again.waiting, again.differing) == (2, 0, ())
+    evidence = world.context.evidence
+    (sighting,) = [entry for entry in evidence.entries() if entry.kind == "sighting"]
+    pages = evidence.read(sighting).content["row"]["pages"]
+    moment = at(24, 12, 5).astimezone(UTC) + minutes * MINUTE
+    place = {"name": "上级文件", "url": world.county.url("/sjwj/"), "rows": 11, "pages": pages}
+    said = {"at": moment.isoformat(), "site": "county", "places": [place]}
+    evidence.keep_now([Draft(Statement("absence", moment, said), ("obligation:1",))])
+    (differing,) = judged_again(world).differing
+    assert doubt in differing.why
 
 
 async def test_what_no_record_shows_does_not_come_out_again(world: World) -> None:
