@@ -100,7 +100,7 @@ class Browser:
         except Fault as fault:
             seen.fault = fault
         await self._see_certificates(seen)
-        page = seen.page(fresh=fresh)
+        page = self.client.copies.dated(seen.page(fresh=fresh))
         self._tell(page, seen.site)
         return page
 

@@ -10,8 +10,11 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 from monitor.net.page import Page
+
+Dated = TypeVar("Dated", bound=Page)
 
 MOST_REMEMBERED = 20_000
 LONGEST_KEPT = timedelta(days=1)
@@ -27,7 +30,7 @@ class Copies:
     def __init__(self) -> None:
         self._seen: OrderedDict[str, tuple[str, datetime]] = OrderedDict()
 
-    def dated(self, page: Page) -> Page:
+    def dated(self, page: Dated) -> Dated:
         """Give a page the age it shows by being the answer of before, where it says no more itself."""
         stated = page.headers.get("date", "")
         if not page.ok or not _is_near(stated, page.requested_at):

@@ -21,7 +21,7 @@ from monitor.rounds.articles import document_of, parse_stated
 from monitor.rounds.context import Context
 from monitor.rounds.lastlook import Searched, look_everywhere
 from monitor.rounds.poll import precision_of
-from monitor.rounds.readings import Placed, Reading, Wish, day_of, read_place
+from monitor.rounds.readings import BESIDES, Placed, Reading, Wish, day_of, read_place
 from monitor.rounds.recognise import Candidate, Duty, Opener, Proof, recognise
 from monitor.store.places import COLUMN, HOME
 from monitor.store.tables import Obligation, Place, Policy
@@ -130,9 +130,10 @@ def trouble_of(ctx: Context, reading: Reading, since: datetime) -> str | None:
     if reading.trouble or reading.place.kind == HOME:
         return reading.trouble
     zone = ctx.counting.zone
-    days = [day_of(p.row.date, zone) for p in reading.rows if p.row.date is not None]
+    listed = [placed.row.date for placed in reading.rows if placed.page != BESIDES]
+    days = [day_of(stated, zone) for stated in listed if stated is not None]
     first = since.astimezone(zone).date()
-    goes_on = reading.pages == 1 and len(reading.rows) >= WHOLE_LIST
+    goes_on = reading.pages == 1 and len(listed) >= WHOLE_LIST
     if goes_on and days and min(days) > first:
         return f"the list could be followed back to {min(days)} only"
     return None

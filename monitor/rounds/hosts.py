@@ -22,3 +22,9 @@ def is_own(hosts: frozenset[str], url: str) -> bool:
     """Whether an address lies on one of these hosts; what is no web address lies on none."""
     name = host(canonical(url))
     return bool(name) and name in hosts
+
+
+def is_under(hosts: frozenset[str], url: str) -> bool:
+    """Whether an address lies on one of these hosts or on a part of one, as zwgk.a.gov.cn is of a.gov.cn."""
+    name = host(canonical(url))
+    return bool(name) and any(name == own or name.endswith(f".{own}") for own in hosts)

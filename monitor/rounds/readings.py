@@ -12,21 +12,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
-from checks.addresses import canonical
-from monitor.net.browser import Rendered
+from checks.addresses import canonical, host
 from monitor.net.client import CookieRound, Page
 from monitor.net.outcomes import Outcome
-from monitor.reading.frames import frames_of
 from monitor.reading.home import Home, read_home
 from monitor.reading.listing import ListHints, Listing, read_listing
 from monitor.reading.rows import Row
 from monitor.rounds.context import Context
+from monitor.rounds.hosts import is_own
 from monitor.rounds.pages import (
     CUT_OFF,
     NO_BROWSER,
     Manner,
     beyond,
-    fetch,
     get_page,
     is_cut_off,
     is_data,
@@ -35,6 +33,7 @@ from monitor.rounds.pages import (
     trouble_and_shown,
     trouble_with,
 )
+from monitor.rounds.parts import Part, oldest, own_hosts, pages_of, parts_of
 from monitor.store.places import HOME, MAX_KNOWN
 from monitor.store.tables import Place
 
@@ -45,6 +44,9 @@ MOVED_ON = 2
 
 NO_HINTS = ListHints()
 ONLY_A_FRAME = "only a frame"
+
+BESIDES = 1000
+"""The page that rows are said to stand on which a place shows beside its list: nothing bounds them below."""
 
 BROWSER_FIRST = timedelta(days=7)
 """How long a place that needed the browser is shown right away, before plain HTTP is tried again."""
@@ -118,15 +120,6 @@ class Wish:
         return Manner(self.fresh, self.robots, self.encoding, self.urgent)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A frame of a page, or data that it fetched; page: its own answer, None: it came with the page."""
-
-    url: str
-    text: str
-    page: Page | None = None
-
-
 async def read_place(ctx: Context, place: Place, wish: Wish, cookies: CookieRound) -> Reading:
     """Read a place: by plain HTTP, in the browser where that gives no good reading, or the other way round.
 
@@ -150,8 +143,10 @@ async def _show_too(
     shown = shown or await _read_shown(ctx, plain.place, wish, cookies)
     if shown is not None and shown.is_good:
         return shown
-    trouble = shown.trouble if shown is not None else None
-    return replace(plain, trouble=trouble_and_shown(ctx, plain.trouble or "", trouble))
+    trouble = trouble_and_shown(ctx, plain.trouble or "", shown.trouble if shown is not None else None)
+    if shown is not None and shown.page.ok and not plain.page.ok:
+        return replace(shown, trouble=trouble)  # whatever plain HTTP was told, visitors are let in
+    return replace(plain, trouble=trouble)
 
 
 def _may_be_shown(plain: Reading) -> bool:
@@ -195,7 +190,9 @@ async def _read_shown(ctx: Context, place: Place, wish: Wish, cookies: CookieRou
 
 async def _read(ctx: Context, place: Place, page: Page, wish: Wish, cookies: CookieRound) -> Reading:
     trouble = trouble_with(page)
-    parts = await _parts_of(ctx, page, wish, cookies) if trouble in (None, ONLY_A_FRAME) else ()
+    parts: tuple[Part, ...] = ()
+    if trouble in (None, ONLY_A_FRAME):
+        parts = await parts_of(ctx, page, wish.manner, cookies, own_hosts(ctx, place, page))
     if trouble is not None and not parts:
         return Reading(place, page.seen_at, page, trouble)
     if place.kind == HOME:
@@ -203,39 +200,25 @@ async def _read(ctx: Context, place: Place, page: Page, wish: Wish, cookies: Coo
     return await _read_list(ctx, place, page, parts, wish, cookies)
 
 
-async def _parts_of(ctx: Context, page: Page, wish: Wish, cookies: CookieRound) -> tuple[Part, ...]:
-    """What else a page consists of: its frames, and the data that it fetched for itself."""
-    if isinstance(page, Rendered):
-        data = [(answer.url, answer.body.decode("utf-8", "replace")) for answer in page.answers]
-        return tuple(Part(url, text) for url, text in [*((f.url, f.text) for f in page.frames), *data])
-    frames = [await fetch(ctx, url, wish.manner, cookies) for url in frames_of(page.text, page.final_url)]
-    return tuple(Part(f.final_url, f.text, f) for f in frames if trouble_with(f) is None)
-
-
-def _pages_of(parts: Sequence[Part]) -> tuple[Page, ...]:
-    return tuple(part.page for part in parts if part.page is not None)
-
-
 def _judge_home(ctx: Context, place: Place, page: Page, parts: Sequence[Part]) -> Reading:
+    """Judge a home page. What a frame of another site shows is that site's, but for what leads back here."""
     zone = ctx.counting.zone
     today = ctx.now().astimezone(zone).date()
-    home, *framed = [
-        read_home(text, url, zone, today)
-        for url, text in ((page.final_url, page.text), *((part.url, part.text) for part in parts))
-        if not is_data(text)
-    ]
-    home = replace(
-        home,
-        rows=(*home.rows, *(row for frame in framed for row in frame.rows)),
-        columns=(*home.columns, *(row for frame in framed for row in frame.columns)),
-    )
+    own = own_hosts(ctx, place, page) or frozenset()
+    home = read_home(page.text, page.final_url, zone, today)
+    for part in parts:
+        if is_data(part.text):
+            continue
+        framed = read_home(part.text, part.url, zone, today)
+        home = replace(
+            home,
+            rows=(*home.rows, *(row for row in framed.rows if part.is_own or is_own(own, row.url))),
+            columns=(*home.columns, *(row for row in framed.columns if part.is_own or is_own(own, row.url))),
+        )
     rows = placed(home.rows)
     trouble = trouble_with_rows(rows, place.known, is_confirmed=place.is_confirmed)
-    return Reading(place, _oldest(page, parts), page, trouble, rows, home=home, more=_pages_of(parts))
-
-
-def _oldest(page: Page, parts: Sequence[Part]) -> datetime:
-    return min(read.seen_at for read in (page, *_pages_of(parts)))
+    at = oldest(page, [part for part in parts if part.is_own])
+    return Reading(place, at, page, trouble, rows, home=home, more=pages_of(parts))
 
 
 async def _read_list(
@@ -248,9 +231,12 @@ async def _read_list(
         return read_listing(text, url, wish.hints, place.structure, zone, today)
 
     first = read(page.text, page.final_url)
-    framed = [read(part.text, part.url) for part in parts] if parts else []
-    listings, trouble, at = [_likeliest([first, *framed], place.known)], None, _oldest(page, parts)
-    more = [*_pages_of(parts)]
+    own = own_hosts(ctx, place, page) or frozenset()
+    framed = [(part, read(part.text, part.url)) for part in parts]
+    theirs = [(part, listing) for part, listing in framed if part.is_own or _leads_back(listing, own)]
+    shown = [first, *(listing for _, listing in theirs)]
+    listings, trouble = [_likeliest(shown, place.known)], None
+    at, more = oldest(page, [part for part, _ in theirs]), [*pages_of(parts)]
     while _wants_more(listings, wish, zone) or _may_have_moved_on(listings, place, wish):
         following = await get_page(ctx, listings[-1].next_url or "", wish.manner, cookies)
         if trouble := following.trouble:
@@ -271,7 +257,31 @@ async def _read_list(
         or trouble
         or _trouble_with_depth(listings, wish, zone)
     )
+    if trouble is not None and not listings[0].rows:
+        trouble += _elsewhere(framed)
+    rows += _besides(rows, shown) if not wish.is_portal else ()
     return Reading(place, at, page, trouble, rows, pages=len(listings), listing=listings[0], more=tuple(more))
+
+
+def _leads_back(listing: Listing, own: frozenset[str]) -> bool:
+    """Whether a list that another host brings is the site's all the same: most of it leads back there."""
+    return sum(is_own(own, row.url) for row in listing.rows) * 2 > len(listing.rows)
+
+
+def _elsewhere(framed: Sequence[tuple[Part, Listing]]) -> str:
+    """What is said of a list that stands on the page, but on no host of the site."""
+    for part, listing in framed:
+        if listing.rows and not part.is_own:
+            name = host(canonical(part.url))
+            return f"; a list stands in a frame of {name}: name it in `hosts` if that is this site"
+    return ""
+
+
+def _besides(rows: Sequence[Placed], shown: Sequence[Listing]) -> tuple[Placed, ...]:
+    """What a page shows beside its list: it is no measure of the list, and a repost there is one."""
+    held = {found.address for found in rows}
+    found = [other for listing in shown for other in placed(listing.rows, BESIDES)]
+    return tuple({other.address: other for other in found if other.address not in held}.values())
 
 
 def _likeliest(listings: Sequence[Listing], known: Collection[str]) -> Listing:

@@ -201,6 +201,12 @@ async def test_a_page_is_as_old_as_the_oldest_copy_it_is_made_of(browser: Browse
         assert rendered.seen_at == rendered.requested_at - timedelta(seconds=600)
 
 
+async def test_a_frame_is_as_old_as_its_own_copy(browser: Browser) -> None:
+    html, inner = page(f"{LIST}<iframe src=/inner.html></iframe>"), reply(page(LIST), age="600")
+    rendered = await shown(browser, pages({"/": reply(html), "/inner.html": inner}))
+    assert (rendered.age, rendered.frames[0].age) == (timedelta(0), timedelta(seconds=600))
+
+
 async def test_it_says_who_it_is(browser: Browser) -> None:
     async with serving(always(reply(page(LIST)))) as site:
         await browser.render(site.url(host="county.test"), robots="ignore")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,49 @@ async def test_a_list_in_a_frame_is_read(plain: World) -> None:
     plain.county.replies["/sjwj/"] = Reply(whole('<iframe src="/inner/"></iframe>'))
     await plain.look()
     assert await plain.state() == "met"
+
+
+async def test_a_list_that_only_another_site_s_frame_shows_is_blind_and_says_so(plain: World) -> None:
+    """It was read well, it overlaps, it never holds what the county reposts: an accusation out of nothing."""
+    await plain.publish()
+    frame = f'<iframe src="{plain.gov.url("/zcwj/")}"></iframe>'
+    plain.county.replies["/sjwj/"] = Reply(whole(frame))
+    for minutes in (0, 6, 12):
+        plain.clock.now = at(26) + timedelta(minutes=minutes)
+        await plain.look("county")
+    assert await plain.state() != "violated"
+    assert "name it in `hosts`" in ((await column(plain)).last_error or "")
+
+
+async def test_what_another_site_s_frame_shows_on_the_home_page_is_no_repost(plain: World) -> None:
+    await plain.publish()
+    plain.county.footer = f'{FOOTER}<iframe src="{plain.gov.url("/zcwj/")}"></iframe>'
+    plain.pass_by(minutes=5)
+    await plain.look("county")
+    assert await plain.state() == "pending"
+
+
+async def test_a_list_on_another_host_that_leads_back_is_the_site_s(plain: World) -> None:
+    """Some platforms write the lists of all their counties on a host of their own."""
+    await plain.publish()
+    plain.county.put("/sjwj/", IN_TIME)
+    rows = [replace(row, href=plain.county.url(row.href)) for row in plain.county.lists["/sjwj/"]]
+    plain.city.lists["/county/"] = rows
+    plain.county.replies["/sjwj/"] = Reply(whole(f'<iframe src="{plain.city.url("/county/")}"></iframe>'))
+    await plain.look("county")
+    assert await plain.state() == "met"
+
+
+async def test_what_stands_beside_the_longer_list_counts_too(plain: World) -> None:
+    """Of a page and its frame one is the list; a repost in the other is one all the same."""
+    await plain.publish()
+    address = plain.county.put("/short/", IN_TIME)
+    plain.county.lists["/inner/"] = plain.county.lists["/sjwj/"]
+    row = f'<ul><li><a href="{address}">{POLICY.title}</a><span>2026-11-24</span></li></ul>'
+    plain.county.replies["/sjwj/"] = Reply(whole(f'{row}<iframe src="/inner/"></iframe>'))
+    await plain.look("county")
+    assert await plain.state() == "met"
+    assert (await column(plain)).failures == 0
 
 
 async def test_a_home_page_that_is_but_a_frame_is_read(plain: World) -> None:
@@ -166,6 +211,32 @@ async def test_what_neither_can_read_is_blind_and_named(world: World) -> None:
         await world.look("county")
     assert await world.standing() == [("county", "watch.blind")]
     assert "blocked: status 403, in a browser as well" in ((await column(world)).last_error or "")
+
+
+@pytest.mark.needs_chromium
+async def test_a_site_that_lets_browsers_in_is_not_called_down(world: World) -> None:
+    """A fence that answers programs with 404: what it hides may have changed, but the site is up."""
+    await world.begin()
+    script = "document.cookie = 'pass=1'; window['loc' + 'ation'].reload()"
+    world.county.replies["/"] = Reply(whole("<ul><li><a href=/new/1.html>全县工作会议在城关镇召开</a></ul>"))
+    world.county.guarded["/"] = ("pass=1", Reply(whole(f"<script>{script}</script>"), 404))
+    for _ in range(4):
+        world.pass_by(minutes=30)
+        await world.look("county")
+    (state,) = await world.all(SiteState)
+    assert state.up is True
+    assert await world.standing() == [("county", "watch.blind")]
+
+
+@pytest.mark.needs_chromium
+async def test_a_copy_that_hides_its_age_is_known_in_the_browser_too(world: World) -> None:
+    """What an old copy lacks proves nothing of now, whoever was shown it."""
+    world.county.headers["/sjwj/"] = {"Date": format_datetime(world.clock())}
+    world.county.replies["/sjwj/"] = by_script(world)
+    await world.publish()
+    world.pass_by(minutes=30)
+    await world.look("county")
+    assert (await world.looks())[-1].at == at(24, 9)
 
 
 @pytest.mark.needs_chromium

@@ -22,10 +22,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame of the page, as it looked in the end."""
+    """A frame of the page, as it looked in the end; age: how old a cache says its copy is."""
 
     url: str
     text: str
+    age: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor.net import headers
@@ -143,7 +144,9 @@ class Showing:
                 text = await frame.content() if frame.url.startswith("http") else ""
                 if 0 < len(text) <= room:
                     room -= len(text)
-                    seen.frames += (Frame(frame.url, text),)
+                    answer = self.watch.framed.get(frame)
+                    age = headers.age(answer.headers) if answer is not None else timedelta(0)
+                    seen.frames += (Frame(frame.url, text, age),)
 
     def note(self, seen: Seen) -> None:
         """Write down what was seen of the way here, however it ended."""

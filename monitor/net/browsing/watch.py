@@ -15,7 +15,7 @@ from monitor.net.outcomes import Fault, Outcome, of_status
 from monitor.net.tunnel import MARK, Visit
 
 if TYPE_CHECKING:
-    from playwright.async_api import Dialog, Download, Page, Request, Response
+    from playwright.async_api import Dialog, Download, Frame, Page, Request, Response
 
 MOST_TURNS = 12
 """Times that redirects, scripts and refreshes may send a visitor on before it is said to have no end."""
@@ -37,7 +37,8 @@ class Watch:
 
     documents: answers for the page itself, redirects left out, in order. hops: where redirects and scripts
     led to. failed: the address and Chromium's error of a request for the page itself. moved: set when one of
-    these two changes. alarm: set once there is no use in waiting, with the fault that says why.
+    these two changes. framed: the answers for its frames. alarm: set once there is no use in waiting, with
+    the fault that says why.
     """
 
     def __init__(self, page: Page, visit: Visit, max_redirects: int) -> None:
@@ -45,6 +46,7 @@ class Watch:
         self.hops: list[str] = []
         self.failed: tuple[str, str] | None = None
         self.answers: list[Response] = []
+        self.framed: dict[Frame, Response] = {}
         self.alarm = asyncio.Event()
         self.moved = asyncio.Event()
         self.fault: Fault | None = None
@@ -103,6 +105,7 @@ class Watch:
             return
         self.hops.append(address)
         self.answers.clear()
+        self.framed.clear()
         if not address.lower().startswith(("http://", "https://")):
             self.raise_alarm(Fault(Outcome.SCHEME_REFUSED, f"the page leads to {address[:80]!r}"))
         elif _redirects(request) > self._max_redirects:
@@ -123,8 +126,15 @@ class Watch:
         self._stir()
         if self._is_own(response.request):
             self._document(response)
+        elif response.request.is_navigation_request():
+            self._frame(response)
         elif response.request.resource_type in _DATA and len(self.answers) < MOST_ANSWERS:
             self.answers.append(response)
+
+    def _frame(self, response: Response) -> None:
+        frame = response.request.frame
+        if frame in self.framed or len(self.framed) < MOST_ANSWERS:
+            self.framed[frame] = response
 
     def _document(self, response: Response) -> None:
         if (turned := self._visit.marked(response.headers.get(MARK.lower(), ""))) is not None:

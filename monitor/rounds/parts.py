@@ -1,0 +1,61 @@
+"""What a page consists of beside itself: its frames, and the data that it fetched; and whose these are.
+
+A frame of another site shows that site's own, which proves nothing of the one that shows it: neither that it
+has reposted, nor, where the site's own list is not to be read, that it has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.net.browser import Rendered
+from monitor.net.client import CookieRound, Page
+from monitor.reading.frames import frames_of
+from monitor.rounds.context import Context
+from monitor.rounds.hosts import hosts_of, is_under
+from monitor.rounds.pages import Manner, fetch, trouble_with
+from monitor.store.tables import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A frame of a page, or data that it fetched; page: its own answer, None: it came with the page.
+
+    at: the moment it shows. is_own: whether it lies on the hosts of the site whose page it is a part of.
+    """
+
+    url: str
+    text: str
+    at: datetime
+    page: Page | None = None
+    is_own: bool = True
+
+
+def own_hosts(ctx: Context, place: Place, page: Page) -> frozenset[str] | None:
+    """The hosts of the site whose place this is, the one to which the page led among them; None: a portal."""
+    site = ctx.site(place.owner)
+    return hosts_of(site, [place.url, page.final_url]) if site is not None else None
+
+
+async def parts_of(
+    ctx: Context, page: Page, manner: Manner, cookies: CookieRound, own: frozenset[str] | None
+) -> tuple[Part, ...]:
+    """What else a page consists of: its frames, and the data that it fetched for itself."""
+    if isinstance(page, Rendered):
+        framed = [Part(f.url, f.text, min(page.seen_at, page.requested_at - f.age)) for f in page.frames]
+        data = [Part(a.url, a.body.decode("utf-8", "replace"), page.seen_at) for a in page.answers]
+        parts = [*framed, *data]
+    else:
+        frames = [await fetch(ctx, url, manner, cookies) for url in frames_of(page.text, page.final_url)]
+        parts = [Part(f.final_url, f.text, f.seen_at, f) for f in frames if trouble_with(f) is None]
+    return tuple(replace(part, is_own=own is None or is_under(own, part.url)) for part in parts)
+
+
+def pages_of(parts: Sequence[Part]) -> tuple[Page, ...]:
+    return tuple(part.page for part in parts if part.page is not None)
+
+
+def oldest(page: Page, parts: Sequence[Part]) -> datetime:
+    return min([page.seen_at, *(part.at for part in parts)])
