@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -86,11 +86,25 @@ def take(
 ) -> list[Matched]:
     """Make the items of a list key, as if each had been added by hand; gives what became of each line."""
     matched = match_lines(session, ctx, lines, now)
-    for each in matched:
-        for item in each.items if each.outcome is Outcome.KEY else ():
-            if not item.is_key:  # another line may have named it too
-                add_key(session, ctx, item, officer, now, articles.get(item.id or 0))
-    return matched
+    return [_take(session, ctx, each, articles, officer, now) for each in matched]
+
+
+def _take(
+    session: Session,
+    ctx: Context,
+    matched: Matched,
+    articles: dict[int, Article | None],
+    officer: Officer,
+    now: datetime,
+) -> Matched:
+    """Make the items of one line key, but for those whose own page says that they are old papers."""
+    if matched.outcome is not Outcome.KEY:
+        return matched
+    chosen = [item for item in matched.items if not _is_old(session, ctx, item, articles.get(item.id or 0))]
+    for item in chosen:
+        if not item.is_key:  # another line may have named it too
+            add_key(session, ctx, item, officer, now, articles.get(item.id or 0))
+    return replace(matched, items=tuple(chosen)) if chosen else replace(matched, outcome=Outcome.OLD)
 
 
 def _find(session: Session, portals: Sequence[str], line: Line) -> list[Item]:
@@ -119,12 +133,14 @@ def _contradicts(item: Item, line: Line) -> bool:
 def _outcome(session: Session, ctx: Context, item: Item, now: datetime) -> Outcome:
     if item.is_key:
         return Outcome.WAS_KEY
-    declared = declared_by(stated_of(item, None), ctx)
-    if (
-        item.is_baseline
-        or items.was_carried_before(session, item)
-        or is_stale(declared, item.seen_after, ctx.counting.zone)
-    ):
+    if _is_old(session, ctx, item, None):
         return Outcome.OLD
     limit = deadline(item.seen_by, ctx.targets.rules.repost.limit, ctx.counting).at
     return Outcome.TOO_LATE if limit < now else Outcome.KEY
+
+
+def _is_old(session: Session, ctx: Context, item: Item, article: Article | None) -> bool:
+    """Whether an item is an old paper, by what its list shows and, where it was read, by its own page."""
+    declared = declared_by(stated_of(item, article), ctx)
+    is_stale_paper = is_stale(declared, item.seen_after, ctx.counting.zone)
+    return item.is_baseline or is_stale_paper or items.was_carried_before(session, item)

@@ -133,8 +133,13 @@ async def test_a_list_starts_no_clock_on_old_papers_nor_past_the_limit(world: Wo
     world.gov.put("/zcwj/", old)
     world.pass_by(minutes=2)
     await world.poll()
+    undated = Paper("国务院关于列表不写日期的旧文的意见", at(10, 9))
+    world.gov.put("/zcwj/", undated, day="")
+    world.pass_by(minutes=2)
+    await world.poll()
     held = Line(1, title=f"gov{OLD_PAPERS[0]}")
-    assert await take(world, held, Line(2, title=old.title)) == [Outcome.OLD, Outcome.OLD]
+    lines = (held, Line(2, title=old.title), Line(3, title=undated.title))
+    assert await take(world, *lines) == [Outcome.OLD] * 3
     world.clock.now = at(26, 1)
     assert await take(world, Line(1, title=POLICY.title)) == [Outcome.TOO_LATE]
     assert await world.obligations() == []
