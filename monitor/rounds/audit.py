@@ -3,7 +3,7 @@ certificate, and whether it is up (or, once closed, gone)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -19,6 +19,7 @@ from monitor.reading.article import read_article
 from monitor.reading.home import read_home
 from monitor.rounds.context import Context
 from monitor.rounds.findings import apply_finding
+from monitor.rounds.hosts import hosts_of, is_under
 from monitor.rounds.pages import Manner, get_page, is_cut_off, show, trouble_with
 from monitor.store import places, watches
 from monitor.targets import Site
@@ -35,17 +36,17 @@ class Audited:
 async def audit_site(ctx: Context, site: Site) -> Audited:
     """Look at a site once and judge all that one look decides. Stores nothing."""
     manner = Manner(fresh=True, robots=site.robots or ctx.targets.fetch.robots)
-    page = (await get_page(ctx, site.url, manner, CookieRound())).page
-    reached = await _reached(ctx, page)
+    got = await get_page(ctx, site.url, manner, CookieRound())
+    page, reached = got.page, await _reached(ctx, got.page)
     if site.status == "closed":
-        return Audited((lifecycle.check_closed(reached, site.url),))
+        return Audited((lifecycle.check_closed(None if got.is_shown_otherwise else reached, site.url),))
     findings = []
     if Duty.AVAILABILITY in site.duties and site.status in ("open", "closing"):
-        findings.append(availability.check_home(reached, page.reason, site.url))
+        findings.append(availability.check_home(got.is_shown_otherwise or reached, page.reason, site.url))
     if Duty.LIFECYCLE not in site.duties:
         return Audited(tuple(findings))
     certificate = await _certificate(ctx, site) if page.ok else None
-    findings += _lifecycle(ctx, site, await _see(ctx, page, manner), certificate)
+    findings += _lifecycle(ctx, site, await _see(ctx, site, page, manner), certificate)
     return Audited(tuple(findings), certificate)
 
 
@@ -55,13 +56,13 @@ async def _reached(ctx: Context, page: Page) -> bool | None:
     return None if page.outcome.blame != "site" or await is_cut_off(ctx, page) else False
 
 
-async def _see(ctx: Context, page: Page, manner: Manner) -> Shown | None:
+async def _see(ctx: Context, site: Site, page: Page, manner: Manner) -> Shown | None:
     """What the home page shows; what its source lacks is looked for in the browser before it is missed."""
-    source = _shown(page)
+    source = _shown(site, page)
     if source is None or isinstance(page, Rendered) or (source.icp and source.police and source.site_id):
         return source
     seen = await show(ctx, page.final_url, manner)
-    rendered = _shown(seen) if seen is not None else None
+    rendered = _shown(site, seen) if seen is not None else None
     return source if rendered is None else _joined(source, rendered)
 
 
@@ -111,8 +112,14 @@ def _lifecycle(
     return tuple(findings)
 
 
-def _shown(page: Page) -> Shown | None:
-    """What the home page shows; None where the page cannot be read as one."""
+def _shown(site: Site, page: Page) -> Shown | None:
+    """What the home page shows; None where the page cannot be read as one.
+
+    What stands in a frame of another site is said of that one.
+    """
+    if isinstance(page, Rendered):
+        own = hosts_of(site, [page.final_url])
+        page = replace(page, frames=tuple(frame for frame in page.frames if is_under(own, frame.url)))
     if trouble_with(page) is not None:
         return None
     texts = [(page.final_url, page.text)]

@@ -19,7 +19,7 @@ from monitor.reading.home import Home, read_home
 from monitor.reading.listing import ListHints, Listing, read_listing
 from monitor.reading.rows import Row
 from monitor.rounds.context import Context
-from monitor.rounds.hosts import hosts_of, is_own
+from monitor.rounds.hosts import hosts_of, is_own, is_under
 from monitor.rounds.pages import NO_BROWSER, Manner, get_page, show, trouble_with
 from monitor.rounds.readings import Placed, Wish, day_of, placed, read_place
 from monitor.rounds.recognise import Candidate, Duty
@@ -137,10 +137,14 @@ async def _show_home(search: _Search, home: Home) -> list[Row]:
     search.pages += [page] if page is not None else []
     if page is None or trouble is not None:
         return []
-    texts = ((page.final_url, page.text), *((frame.url, frame.text) for frame in page.frames))
-    shown = [read_home(text, url) for url, text in texts]
-    search.rows += placed([row for part in shown for row in part.rows])
-    return [row for part in shown for row in part.columns]
+    shown = read_home(page.text, page.final_url)
+    rows, columns = [*shown.rows], [*shown.columns]
+    for frame in page.frames:
+        framed, is_theirs = read_home(frame.text, frame.url), is_under(search.hosts, frame.url)
+        rows += [row for row in framed.rows if is_theirs or search.is_own(row.url)]
+        columns += framed.columns
+    search.rows += placed(rows)
+    return columns
 
 
 async def _read_hosts(search: _Search, home: Home) -> list[Row]:

@@ -70,10 +70,14 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """A page, and what is wrong with it; None where it can be read."""
+    """A page, and what is wrong with it; None where it can be read.
+
+    is_shown_otherwise: plain HTTP got no page, and the browser one, though none that can be read.
+    """
 
     page: Page
     trouble: str | None
+    is_shown_otherwise: bool = False
 
 
 async def get_page(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) -> Got:
@@ -85,7 +89,8 @@ async def get_page(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) ->
     shown = await show(ctx, url, manner)
     if shown is not None and (why := trouble_with(shown)) is None:
         return Got(shown, None)
-    return Got(page, trouble_and_shown(ctx, trouble, None if shown is None else why))
+    is_shown = shown is not None and shown.ok and not page.ok
+    return Got(page, trouble_and_shown(ctx, trouble, None if shown is None else why), is_shown)
 
 
 async def fetch(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) -> Page:

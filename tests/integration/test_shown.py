@@ -264,6 +264,17 @@ async def test_what_a_script_writes_into_the_footer_is_not_missed(world: World) 
 
 
 @pytest.mark.needs_chromium
+async def test_what_a_frame_of_another_site_says_in_its_footer_is_said_of_that_one(world: World) -> None:
+    """A box with the weather bears its maker's numbers; the county's own stand in a script-built footer."""
+    world.city.footer = FOOTER.replace("皖ICP备12345678号", "京ICP备99999999号").replace("3408990001", "")
+    frame = f'<iframe src="{world.city.url("/")}"></iframe>'
+    world.county.footer = f"{FOOTER.replace('皖ICP备12345678号-1', '')}{frame}"
+    await world.audit("county")
+    (problem,) = await world.problems("lifecycle.icp")
+    assert "99999999" not in (problem.found or "")
+
+
+@pytest.mark.needs_chromium
 async def test_a_page_behind_a_row_is_shown_where_its_source_says_nothing(world: World) -> None:
     """An equal title whose number differs: only the page that the script writes tells it."""
     await world.publish()
