@@ -18,6 +18,7 @@ from monitor.demo.show import compare_findings
 from monitor.demo.table import compare
 from monitor.demo.world import Timeline, World
 from tests.e2e.daemon import Daemon, free_port, running
+from tests.shell import duban
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,14 @@ def differing(stage: Stage, obligations: list[dict[str, Any]]) -> list[str]:
 
 
 def numbers(received: tuple[Received, ...]) -> Counter[str]:
-    return Counter(message.body.rsplit("：", 1)[-1].strip() for message in received)
+    feet = (message.body.rsplit("：", 1)[-1] for message in received)
+    return Counter(foot.partition(" · ")[0].strip() for foot in feet)
+
+
+async def evidence_of(stage: Stage) -> dict[str, Any]:
+    """What the evidence says of itself, and of every verdict."""
+    found: dict[str, Any] = (await duban("evidence", "verify", "-c", stage.daemon.config, "--json")).json
+    return found
 
 
 async def test_every_verdict_is_as_scripted_and_nobody_else_is_accused(tmp_path: Path) -> None:
@@ -100,6 +108,10 @@ async def test_every_verdict_is_as_scripted_and_nobody_else_is_accused(tmp_path:
             if line.startswith("duban_obligations_settled_total{") and 'state="violated"' in line
         ]
         assert sum(counted) == violated
+        evidence = await evidence_of(stage)
+        assert evidence["ok"], evidence
+        assert evidence["verdicts"]["checked"] >= len(obligations) - 1
+        assert evidence["messages"]["checked"] > 0
         assert await stage.daemon.stop() == 0
 
 
@@ -121,6 +133,8 @@ async def test_kill_9_loses_no_verdict_and_no_message(tmp_path: Path, seed: int)
         obligations = await stage.daemon.fetch("/api/v1/obligations?limit=1000")
         alerts = await stage.daemon.fetch("/api/v1/alerts?limit=1000")
         assert differing(stage, obligations) == [], moments
+        evidence = await evidence_of(stage)
+        assert evidence["ok"], evidence
         got = numbers(stage.inbox.messages)
         assert set(got) == {alert["number"] for alert in alerts}
         assert got.total() - len(got) <= len(moments)
