@@ -16,7 +16,7 @@ import structlog
 
 from monitor.evidence import segments
 from monitor.evidence.chain import Chain, Draft
-from monitor.evidence.records import Statement
+from monitor.evidence.records import Statement, one_line
 from monitor.evidence.segments import Entry, EntryError
 
 log = structlog.get_logger("duban.evidence")
@@ -72,7 +72,7 @@ def _going(folder: Path, limits: Limits, needed: Collection[str], now: datetime)
     """The segments to remove; the one that is written to stays, and one that cannot be read."""
     held = list(_segments(folder))
     total = sum(segment.size for segment in held)
-    wanted = frozenset(needed)
+    wanted = frozenset(one_line(name) for name in needed)
     for segment in held[:-1]:
         is_old = segment.entries != () and now - segment.newest > limits.kept
         if (not is_old and total <= limits.most) or not segment.entries or segment.is_needed(wanted):

@@ -166,7 +166,7 @@ def _exchange(draft: Exchange, head: dict[str, str], mask: Callable[..., tuple[b
     head = _counted(head, hidden) | {"WARC-Payload-Digest": digest_of(payload)}
     head["Duban-Asked"] = draft.asked
     if draft.reason:
-        head["Duban-Reason"] = _line(draft.reason)
+        head["Duban-Reason"] = one_line(draft.reason)
     if draft.age:
         head["Duban-Age"] = f"{draft.age.total_seconds():g}"
     if draft.encoding:
@@ -195,7 +195,9 @@ def _request_head(draft: Exchange) -> Http:
     parts = urlsplit(draft.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {"host": parts.netloc} | {k: v for k, v in draft.request.items() if not k.startswith("proxy-")}
-    return Http("", f"GET {_line(path)} HTTP/1.1", [(name, _line(value)) for name, value in headers.items()])
+    return Http(
+        "", f"GET {one_line(path)} HTTP/1.1", [(name, one_line(value)) for name, value in headers.items()]
+    )
 
 
 _CODED = {"content-encoding", "transfer-encoding", "content-length"}
@@ -206,13 +208,13 @@ def _answer_head(draft: Exchange) -> Http:
     status = draft.status or 0
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
     headers = [
-        (f"X-Archive-Orig-{name}" if name.lower() in _CODED else name, _line(value))
+        (f"X-Archive-Orig-{name}" if name.lower() in _CODED else name, one_line(value))
         for name, value in draft.headers.items()
     ]
     return Http("HTTP/1.1", f"{status} {phrase}".rstrip(), headers)
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """A header's value: one line of what Latin-1 can hold, or percent signs for it."""
     line = "".join(sign if sign.isprintable() else " " for sign in text)[:LONGEST_HEADER]
     return line.encode("ascii", "backslashreplace").decode("ascii")
@@ -242,7 +244,7 @@ def write(piece: Piece, sequence: int, previous: str) -> bytes:
             is_http_request=not piece.http.protocol,
         )
     record = writer.create_warc_record(
-        _line(piece.url),
+        one_line(piece.url),
         piece.type,
         payload=BytesIO(piece.payload),
         length=len(piece.payload),

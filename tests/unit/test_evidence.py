@@ -15,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from monitor.evidence import Catalog, Draft, Evidence, Exchange, File, Statement, digest_of
 from monitor.evidence.ageing import Limits
-from monitor.evidence.chain import KEY, TORN
+from monitor.evidence.chain import KEY, LOCK, TORN
 from monitor.evidence.segments import index_of, lines_of, numbers, records_of
 from monitor.evidence.verifying import Verified, verify
 
@@ -24,11 +24,13 @@ PAGE = "<h1>关于印发方案的通知</h1>" * 40
 ABOUT = ("obligation:7", "site:example")
 
 
-def page(body: str | bytes = PAGE, at: datetime = NOW, **more: object) -> Draft:
+def page(
+    body: str | bytes = PAGE, at: datetime = NOW, url: str = "http://a.example/x.html?n=1", **more: object
+) -> Draft:
     raw = body.encode() if isinstance(body, str) else body
     exchange = Exchange(
         "http://a.example/",
-        "http://a.example/x.html?n=1",
+        url,
         at,
         200,
         raw,
@@ -242,6 +244,14 @@ def test_a_crash_at_any_point_verifies_and_is_put_right_loudly(
     assert (tmp_path / TORN).exists() == torn, "and nothing was thrown away"
 
 
+def test_a_copy_that_nobody_can_write_to_verifies(chain: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    shutil.copytree(chain, folder)
+    (folder / LOCK).unlink()
+    (folder / LOCK).mkdir()
+    assert verify(folder).head == verify(chain).head
+
+
 def test_a_damaged_segment_is_left_as_it_is(tmp_path: Path) -> None:
     kept(tmp_path, [said(n=1)])
     index = index_of(tmp_path, 1)
@@ -291,7 +301,7 @@ YEAR = timedelta(days=365)
         ),
         (Limits(YEAR, 1), (), [(1, 4), (5, 8)], "no room: the oldest first, and all but the last"),
         (Limits(timedelta(hours=1), 1), {"obligation:0"}, [(5, 8)], "an open verdict needs it"),
-        (Limits(timedelta(hours=1), 1), {"http://a.example/x.html?n=1"}, [], "and so does its source"),
+        (Limits(timedelta(hours=1), 1), {"http://a.example/文件.html?n=1"}, [], "and so does its source"),
     ],
 )
 async def test_what_is_old_or_too_much_is_removed_and_the_chain_says_so(
@@ -300,7 +310,7 @@ async def test_what_is_old_or_too_much_is_removed_and_the_chain_says_so(
     now = NOW
     evidence = Evidence(tmp_path, lambda: now, segment_bytes=1)
     for number in range(3):
-        draft = page(PAGE + str(number), now)
+        draft = page(PAGE + str(number), now, "http://a.example/文件.html?n=1")
         evidence.keep_now([Draft(draft.what, (f"obligation:{number}",)), said(n=number)])
         now += timedelta(minutes=25)
     assert await evidence.forget(limits, needed) == len(removed), reason
