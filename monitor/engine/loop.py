@@ -27,6 +27,9 @@ LONGEST_SLEEP = timedelta(seconds=2)
 REST = timedelta(minutes=1)
 """How long a round that failed by our own fault is left alone."""
 
+WAITING_AT_ONCE = 4
+"""How many times as many rounds may wait for the browser as run at once besides."""
+
 Identity = tuple[str, str]
 
 
@@ -90,10 +93,18 @@ class Engine:
         due: list[Identity] = [("judge", str(id_)) for id_ in judged]
         due += [(watch.kind, watch.key) for watch in watched]
         for identity in due:
-            if len(self._running) >= self._most_at_once:
+            if len(self._running) - self._before_the_browser(ctx) >= self._most_at_once:
                 return
             if identity not in self._running and identity not in self._resting:
                 self._running[identity] = asyncio.create_task(self._run_one(ctx, identity))
+
+    def _before_the_browser(self, ctx: Context) -> int:
+        """How many rounds only wait for the browser: its few seats hold up nobody who needs none.
+
+        They are counted again from a few times as many on: each holds the pages that it has read.
+        """
+        waiting = ctx.browser.seats.waiting if ctx.browser is not None else 0
+        return min(waiting, WAITING_AT_ONCE * self._most_at_once)
 
     async def _run_one(self, ctx: Context, identity: Identity) -> None:
         kind, key = identity

@@ -18,6 +18,7 @@ from monitor.net.browsing.chromium import NoBrowserError
 from monitor.net.browsing.launched import Launched, launch
 from monitor.net.browsing.pool import Life, Pool
 from monitor.net.browsing.rendered import Answer, Frame, Rendered, Seen
+from monitor.net.browsing.seats import Seats
 from monitor.net.browsing.showing import Gone, Showing, Take, Wish, show
 from monitor.net.client import Client
 from monitor.net.outcomes import Fault, Outcome
@@ -57,7 +58,7 @@ class Browser:
     def __init__(self, client: Client, settings: BrowserSettings | None = None) -> None:
         self.settings = settings or BrowserSettings()
         self.client = client
-        self._seats = asyncio.Semaphore(self.settings.pages)
+        self.seats = Seats(self.settings.pages)
         self._certificates: dict[str, tuple[float, str | None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -150,7 +151,10 @@ class Browser:
     @asynccontextmanager
     async def _seat(self, target: URL, *, urgent: bool) -> AsyncIterator[None]:
         # Our own few seats first: who waits for one must not hold one of the host's meanwhile.
-        async with self._seats, self.client.hosts.seat(addresses.site_of(target), urgent=urgent):
+        async with (
+            self.seats.take(urgent=urgent),
+            self.client.hosts.seat(addresses.site_of(target), urgent=urgent),
+        ):
             yield
 
     async def _show(self, wish: Wish, seen: Seen, take: Take) -> None:

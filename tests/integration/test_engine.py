@@ -6,7 +6,8 @@ import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlmodel import Session, delete
 
 from monitor.engine import Engine
 from monitor.engine.loop import REST
+from monitor.net.browser import Browser
 from monitor.rounds.context import Context
 from monitor.store import watches
 from monitor.store.tables import Watch
@@ -32,6 +34,7 @@ class Hands:
         self.most: Counter[str] = Counter()
         self.failed: Counter[str] = Counter()
         self.gates: dict[str, asyncio.Event] = {}
+        self.before_the_browser: dict[str, Browser] = {}
         self.poisoned: set[str] = set()
         self.news = asyncio.Condition()
         self.wait = timedelta(minutes=5)
@@ -41,8 +44,10 @@ class Hands:
         self.most[key] = max(self.most[key], self.running[key])
         await self._tell()
         try:
-            if key in self.gates:
-                await self.gates[key].wait()
+            browser, gate = self.before_the_browser.get(key), self.gates.get(key)
+            async with browser.seats.take(urgent=False) if browser else nullcontext():
+                if gate is not None:
+                    await gate.wait()
             if key in self.poisoned:
                 self.failed[key] += 1
                 raise ValueError("poisoned")
@@ -325,3 +330,20 @@ async def test_the_real_rounds_run_the_whole_way(world: World) -> None:
     await loop
     await engine.drain(timedelta(seconds=10))
     assert await world.state() == "met"
+
+
+async def test_rounds_that_wait_for_the_browser_keep_no_others_from_running(
+    world: World, hands: Hands
+) -> None:
+    """At midnight hundreds of sites may need a page shown, two at a time; all others are read meanwhile."""
+    browser = Browser(world.client)
+    world.context = replace(world.context, browser=browser)
+
+    hands.before_the_browser = {key: browser for key in "abcd"}
+    hands.gates = {key: asyncio.Event() for key in "abcd"}
+    await plan(world, *"abcde")
+    async with running(world, hands, most=4):
+        await hands.did("e", 1)
+        for gate in hands.gates.values():
+            gate.set()
+        await hands.did("d", 1)
