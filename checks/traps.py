@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"(?<![0-9A-Za-z])(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{16,}(?![0-9A
 
 def without_session(url: str) -> str:
     """Give the address without the number of a visit, which every answer would make anew."""
-    if "s" not in url and "S" not in url:
+    if "?" not in url and ";" not in url:
         return url
     plain = _SESSION.sub("", url)
     if "?" not in plain:

@@ -116,4 +116,5 @@ def _said(entry: Entry) -> str:
 
 
 def _elsewhere(entry: Entry) -> str:
-    return f" · and {entry.places - 1} more places" if entry.places > 1 else ""
+    more = entry.places - 1
+    return f" · and {more} more place{'s' if more > 1 else ''}" if more else ""

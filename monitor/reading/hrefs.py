@@ -13,6 +13,8 @@ from functools import lru_cache
 import ada_url
 
 LONGEST = 8192
+NOWHERE = "nowhere"
+"""What is said of a link that leads to no page on purpose."""
 
 _NOWHERE = re.compile(
     r"[\0- ]*(?:javascript|mailto|tel|sms|data|about|blob|callto|skype|wtai|intent|weixin|mqqapi)[\0- ]*:",
@@ -45,6 +47,15 @@ class Base:
         self._folder = url[: url.partition("?")[0].rfind("/") + 1]
         self._encoder = _ENCODERS.get(encoding) or (encoding if encoding.startswith("windows-") else None)
 
+    def settle(self, href: str) -> tuple[str, str, str]:
+        """Give address, fragment and what is wrong with it: "" for nothing.
+
+        Of what is no address of the web: as it stands, and "invalid", "unfilled", NOWHERE or its scheme.
+        """
+        if href[:1] in ("?", "#") or not href.isascii():
+            return _settled(self, href)
+        return _settle(self._folder, self._origin, href)
+
     def resolve(self, href: str) -> str | None:
         """Give the absolute address, escaped, fragment and all; None where the standard sees a failure."""
         if len(href) > LONGEST:
@@ -53,19 +64,31 @@ class Base:
             return self._origin + href
         if self._encoder is not None and not href.isascii():
             href = _with_encoded_query(href, self._encoder)
-        if href[:1] in ("", "?", "#"):
-            return _join(self.url, href)
-        return _join(self._folder, href)
+        try:
+            found: str = ada_url.join_url(self.url, _whole(href))
+        except ValueError:
+            return None
+        return found
 
 
-@lru_cache(maxsize=10_000)
-def _join(base: str, href: str) -> str | None:
-    """Join by the standard; a site's menu stands on every one of its pages."""
-    try:
-        found: str = ada_url.join_url(base, _whole(href))
-    except ValueError:
-        return None
-    return found
+@lru_cache(maxsize=16_384)
+def _settle(folder: str, origin: str, href: str) -> tuple[str, str, str]:
+    """Settle what hangs on no more than the folder; a site's menu stands on every one of its pages."""
+    if _PLAIN.fullmatch(href) and len(href) <= LONGEST:
+        return origin + href, "", ""
+    return _settled(Base(folder), href)
+
+
+def _settled(base: Base, href: str) -> tuple[str, str, str]:
+    if is_unfilled(href):
+        return href, "", NOWHERE if leads_nowhere(href) else "unfilled"
+    address = base.resolve(href)
+    if address is not None and address.startswith(("http://", "https://")):
+        url, _, fragment = address.partition("#")
+        return url, fragment, ""
+    if leads_nowhere(href):
+        return href, "", NOWHERE
+    return href, "", "invalid" if address is None else address.partition(":")[0]
 
 
 def normalise(url: str) -> str | None:

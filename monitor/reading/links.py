@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor.reading.hrefs import Base, is_unfilled, leads_nowhere
+from monitor.reading.hrefs import NOWHERE, Base
 from monitor.reading.markup import glimpse, inner_text, squeeze
 from monitor.reading.quality import says_gone
 from monitor.reading.taming import is_tame, tame
@@ -106,30 +105,29 @@ _CANDIDATE = re.compile(r"[\s,]*([^\s,](?:[^\s]*[^\s,])?)(?:,|\s+[^,(]*(?:\([^)]
 def read_links(text: str, url: str, encoding: str = "utf-8", *, with_anchors: bool = False) -> Harvest:
     """Read the links of a page, its comments and scripts left alone; any text will do."""
     tree = LexborHTMLParser(text if is_tame(text) else tame(text))
-    found: dict[tuple[str, Use], LexborNode] = {}
-    base = ""
-    for href, use, node in _raw(tree):
-        if use is Use.BASE:
-            base = base or href
-        elif href and (href, use) not in found:  # an empty one is the page itself
-            found[href, use] = node
-    resolve = Base(_base(base, url), encoding).resolve
-    links = [_link(use, href, node, resolve) for (href, use), node in islice(found.items(), MOST_LINKS)]
+    found = _hrefs(tree)
+    base = Base(_base(next(iter(found.pop(Use.BASE, ())), ""), url), encoding)
+    links = [
+        link
+        for use, nodes in found.items()
+        for href, node in nodes.items()
+        if (link := _link(use, href, node, base)) is not None
+    ]
     title = tree.css_first("title")
     name = squeeze(title.text())[:200] if title is not None else ""
     return Harvest(
-        tuple(link for link in links if link is not None),
+        tuple(links[:MOST_LINKS]),
         name,
-        max(0, len(found) - MOST_LINKS),
-        _gone(tree, name, len(found), text),
+        max(0, len(links) - MOST_LINKS),
+        _gone(tree, name, len(links), text),
         _anchors(tree) if with_anchors else frozenset(),
     )
 
 
 def read_style(text: str, url: str) -> Harvest:
     """Read the links of a stylesheet."""
-    resolve = Base(url).resolve
-    links = [_link(use, href, None, resolve) for use, href in _css(text[:LONGEST_STYLE])[:MOST_LINKS]]
+    base = Base(url)
+    links = [_link(use, href, None, base) for use, href in _css(text[:LONGEST_STYLE])[:MOST_LINKS]]
     return Harvest(tuple(link for link in links if link is not None))
 
 
@@ -139,17 +137,10 @@ def read_locations(text: str) -> tuple[str, ...]:
     return tuple(address.replace("&amp;", "&") for address in found)[:50_000]
 
 
-def _link(use: Use, href: str, node: LexborNode | None, resolve: Callable[[str], str | None]) -> Link | None:
+def _link(use: Use, href: str, node: LexborNode | None, base: Base) -> Link | None:
     """Make a link absolute, or say what is wrong with it; None for what leads nowhere on purpose."""
-    if is_unfilled(href):
-        return None if leads_nowhere(href) else Link(use, href, "", "unfilled", node)
-    address = resolve(href)
-    if address is not None and address.startswith(_WEB):
-        url, _, fragment = address.partition("#")
-        return Link(use, url, fragment, "", node)
-    if leads_nowhere(href):
-        return None
-    return Link(use, href, "", "invalid" if address is None else address.partition(":")[0], node)
+    url, fragment, fault = base.settle(href)
+    return None if fault == NOWHERE else Link(use, url, fragment, fault, node)
 
 
 def _base(href: str, url: str) -> str:
@@ -158,22 +149,33 @@ def _base(href: str, url: str) -> str:
     return resolved if resolved and resolved.startswith(_WEB) and len(resolved) < LONGEST_BASE else url
 
 
-def _raw(tree: LexborHTMLParser) -> Iterator[tuple[str, Use, LexborNode]]:
+def _hrefs(tree: LexborHTMLParser) -> dict[Use, dict[str, LexborNode]]:
+    """Give what stands in a page's attributes, by what it is for, with the first element it stands in."""
+    pages: dict[str, LexborNode] = {}
+    found: dict[Use, dict[str, LexborNode]] = {Use.PAGE: pages}
     for node in tree.css(_SELECTOR):
         tag, values = node.tag or "", node.attributes
         if tag == "a":  # nine of ten
-            yield values.get("href") or "", Use.PAGE, node
+            href = values.get("href")
+            if href and href not in pages:  # an empty one is the page itself
+                pages[href] = node
         elif tag in _SOURCES:
-            yield values.get("src") or values.get("href") or "", _SOURCES[tag], node
+            _keep(found, _SOURCES[tag], values.get("src") or values.get("href"), node)
         else:
             for href, use in _other(tag, values):
-                yield href, use, node
+                _keep(found, use, href, node)
         if not values.keys().isdisjoint(_RARE):
             for href, use in _rare(values):
-                yield href, use, node
+                _keep(found, use, href, node)
     for node in tree.tags("style"):
         for use, href in _css(node.text()[:LONGEST_STYLE]):
-            yield href, use, node
+            _keep(found, use, href, node)
+    return found
+
+
+def _keep(found: dict[Use, dict[str, LexborNode]], use: Use, href: str | None, node: LexborNode) -> None:
+    if href:
+        found.setdefault(use, {}).setdefault(href, node)
 
 
 def _rare(values: Mapping[str, str | None]) -> Iterator[tuple[str, Use]]:

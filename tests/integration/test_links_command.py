@@ -66,7 +66,7 @@ async def test_the_report_in_every_form(tmp_path: Path) -> None:
 
     for words in (
         "broken: 1",
-        "404 not found · =cmd|calc · and 1 more places",
+        "404 not found · =cmd|calc · and 1 more place",
         "redirected: 1",
         "2 pages, 5 links",
     ):

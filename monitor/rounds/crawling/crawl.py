@@ -187,7 +187,7 @@ class Crawl:
         self._intake.settle(address, State.REDIRECTED, answer.status, f"to {target}", target=target)
         ledger.recall((target,))
         if ledger.standing(target) is None:
-            nowhere = Places(ledger.bounds.places)
+            nowhere = Places()
             self._intake.enter(
                 Address(target, address.use, address.depth, address.run, address.hops + 1, nowhere)
             )
@@ -239,9 +239,15 @@ class Crawl:
                 self._intake.settle(address, state, None, fault.reason, fault.outcome)
                 return
             if len(self._queues) >= MOST_QUEUES:
-                self._queues = {key: known for key, known in self._queues.items() if known.lanes}
+                self._forget()
             queue = self._queues[start] = Queue(start, site, 0.0)
         self._lanes.put(queue, address, is_first=not looks_like_page(address))
+
+    def _forget(self) -> None:
+        """Drop servers that nobody waits for: links lead to ever new ones."""
+        self._queues = {start: queue for start, queue in self._queues.items() if queue.lanes}
+        self._rules = {start: rules for start, rules in self._rules.items() if start in self._queues}
+        self._silent = {start: times for start, times in self._silent.items() if times >= SILENT}
 
     def _refill(self) -> None:
         """Bring on what lies on the shelf, once most of what waited was asked for."""

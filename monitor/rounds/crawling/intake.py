@@ -65,7 +65,7 @@ class Intake:
 
     def _meet(self, page: Address, link: Link, url: str, *, is_mixed: bool) -> None:
         """Take in an address met for the first time, or say why it is not asked for."""
-        places = Places(self._ledger.bounds.places)
+        places = Places()
         places.add(page.url, link)
         if why := self._unwanted(url):
             self._ledger.met += 1
@@ -117,13 +117,13 @@ class Intake:
 
     def _trouble(self, url: str, state: State, status: int | None, why: str) -> Places:
         """Settle an address that nobody waits for; gives where its places are kept."""
-        places = Places(self._ledger.bounds.places)
+        places = Places()
         self._ledger.settle(url, Trouble(url, state, status, why, places))
         return places
 
     def placed(self, page: str, text: str) -> Places:
         """Begin a list of places."""
-        places = Places(self._ledger.bounds.places)
+        places = Places()
         places.add(page, text)
         return places
 

@@ -96,16 +96,10 @@ class Lanes:
     async def turn(queue: Queue) -> None:
         """Wait for one's turn: no two requests are closer than the interval, none before the host agrees."""
         loop = asyncio.get_running_loop()
-        while True:
-            now = loop.time()
-            at = max(queue.next_at, queue.until)
-            if queue.interval:
-                queue.next_at = max(now, at) + queue.interval
-            if at <= now:
-                return
-            await asyncio.sleep(at - now)
-            if queue.until <= loop.time():
-                return
+        while (wait := max(queue.next_at, queue.until) - loop.time()) > 0:  # noqa: ASYNC110 - until it is over
+            await asyncio.sleep(wait)
+        if queue.interval:
+            queue.next_at = loop.time() + queue.interval
 
     def _start(self, queue: Queue) -> None:
         if self._is_stopped:

@@ -36,21 +36,27 @@ _CIRCLE = "redirects go in circles"
 _IN_ORDER, _SHELVED = -1, -2
 
 
+FEW_PLACES = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How much is held in memory: addresses settled, addresses waiting, troubles told, places of each."""
 
-    settled: int = 60_000
-    waiting: int = 20_000
-    troubles: int = 50_000
+    settled: int = 30_000
+    waiting: int = 8_000
+    troubles: int = 20_000
     places: int = 50
 
 
 @dataclass(slots=True)
 class Places:
-    """The pages and words a link stands on: the first ones, and how many there are."""
+    """The pages and words a link stands on: the first ones, and how many there are.
 
-    most: int
+    most: few as long as nothing is known to be wrong, for mostly nothing is.
+    """
+
+    most: int = FEW_PLACES
     kept: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0
 
@@ -167,7 +173,7 @@ class Ledger:
         query = "SELECT id, url, use, depth, run, hops, count, places FROM shelf ORDER BY id LIMIT ?"
         rows = self._file().execute(query, (room,)).fetchall()
         for _, url, use, depth, run, hops, count, kept in rows:
-            places = Places(self.bounds.places, [(page, text) for page, text in json.loads(kept)], count)
+            places = Places(FEW_PLACES, [(page, text) for page, text in json.loads(kept)], count)
             self._settled.pop(url, None)
             address = self.open[url] = Address(url, Use(use), depth, run, hops, places)
             yield address
@@ -181,6 +187,7 @@ class Ledger:
             self.untold[trouble.state or State.SUSPECT] += 1
             trouble = None
         if trouble is not None:
+            trouble.places.most = self.bounds.places
             self._codes[id(trouble)] = len(self.troubles)
             self.troubles.append(trouble)
         self._note(url, trouble or "fine")

@@ -80,6 +80,7 @@ def _told(ledger: Ledger, trouble: Trouble) -> tuple[State, Entry] | None:
 
 def _plain(trouble: Trouble) -> str:
     """Say why in words; the status stands beside it."""
-    if trouble.outcome is not None and trouble.reason == f"status {trouble.status}":
-        return trouble.outcome.replace("_", " ")
-    return trouble.reason
+    reason, outcome = trouble.reason, trouble.outcome
+    if outcome is not None and (reason == f"status {trouble.status}" or reason.startswith("[Errno")):
+        return outcome.replace("_", " ")
+    return reason

@@ -10,7 +10,7 @@ LONG_RUN = 20
 """Pages of one form in a row, each found on the one before, from which on their sameness is looked at."""
 
 LONGEST_RUN = 2000
-MOST_REMEMBERED = 200_000
+MOST_REMEMBERED = 100_000
 
 _DIGITS = b"0123456789"
 
