@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
@@ -145,14 +146,12 @@ class Client:
 
         TLS is modern and its certificate has to hold: the rest is for `get`, which says so beside the page.
         """
-        loop = asyncio.get_running_loop()
         is_secure = url.scheme == "https"
         async with asyncio.timeout(seconds):
             with ExitStack() as unless_done:
-                connect = self.egress.connect if is_secure else self.egress.connect_in_clear
-                sock = await connect(url)
+                sock = await self._way_to(url)
                 unless_done.callback(sock.close)
-                _, made = await loop.create_connection(
+                _, made = await asyncio.get_running_loop().create_connection(
                     talker,
                     sock=sock,
                     ssl=self._legacy.modern.verified if is_secure else None,
@@ -160,6 +159,17 @@ class Client:
                 )
                 unless_done.pop_all()
         return made
+
+    async def _way_to(self, url: URL) -> socket.socket:
+        """Connect to a target, or to the proxy that asks it for us; that the proxy is down is our trouble."""
+        try:
+            if url.scheme == "https":
+                return await self.egress.connect(url)
+            return await self.egress.connect_in_clear(url)
+        except OSError as error:
+            if self.egress.proxy is None:
+                raise
+            raise Fault(Outcome.PROXY_FAILED, f"the outgoing proxy: {error}") from error
 
     async def certificate(self, host: str, port: int = 443) -> tls.CertificateFact:
         """Look at a server's certificate in a handshake of its own, past the same guard. Never raises."""

@@ -193,3 +193,28 @@ async def test_what_is_said_of_us_and_of_the_caller() -> None:
     assert heard.headers["host"] == f"127.0.0.1:{site.port}"
     assert heard.headers["user-agent"].startswith("Duban/")
     assert heard.headers["x-key"] == "1"
+
+
+# --- the outgoing proxy --------------------------------------------------------------------------------
+
+
+def by_way_of(proxy: str) -> FetchSettings:
+    return FetchSettings(timeout=timedelta(seconds=5), proxy=proxy)
+
+
+async def test_requests_go_by_way_of_the_proxy() -> None:
+    async with serving(always(reply("from the proxy"))) as proxy:
+        async with quick(by_way_of(proxy.url("").replace("//", "//u:p@"))) as made:
+            got = await made.ask("http://a.test/x?y", everything)
+            refused = await made.ask("http://closed.test/", everything)
+    (heard,) = proxy.heard  # what may not be reached is judged before the proxy hears of it
+    assert (got.body, refused.outcome) == (b"from the proxy", Outcome.ADDRESS_REFUSED)
+    assert (heard.target, heard.headers["host"]) == ("http://a.test/x?y", "a.test")
+    assert heard.headers["proxy-authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_proxy_that_is_down_breaks_no_link(scheme: str) -> None:
+    async with quick(by_way_of("http://127.0.0.1:1")) as made:
+        got = await made.ask(f"{scheme}://a.test/", everything)
+    assert (got.outcome, got.is_odd) == (Outcome.PROXY_FAILED, True)
