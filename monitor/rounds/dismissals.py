@@ -11,6 +11,7 @@ from alerts.events import Kind
 from checks.rules import Finding, Severity
 from monitor.rounds.context import Context
 from monitor.rounds.decisions import DecisionError, Officer, keep
+from monitor.rounds.readings import is_for_a_person
 from monitor.rounds.telling import tell_problem
 from monitor.store import alerts, problems
 from monitor.store.dismissals import PAGE, covers, value_of
@@ -68,6 +69,11 @@ def _check(problem: Problem | None, alarm: FalseAlarm, until: datetime, now: dat
         )
     if problem.closed_at is not None:
         raise DecisionError(f"problem {problem.id} is closed already")
+    if problem.rule == "watch.blind" and is_for_a_person((problem.found or "").partition("：")[2]):
+        raise DecisionError(
+            f"problem {problem.id} waits for somebody to say whether the list is right: "
+            f"`duban acknowledge {problem.id}` says so"
+        )
     if alarm.scope == PAGE and not problem.url:
         raise DecisionError(f"problem {problem.id} is about no page: use --scope rule or --scope subject")
     if until <= now:

@@ -62,12 +62,12 @@ def apply_blindness(
     """Open, update or close `watch.blind`: ops hear of it at once, by log and metrics.
 
     It is our own trouble, and mostly passes: the office hears of what still stands after a working day, and
-    at once only of what waits for a person.
+    at once only of what waits for a person. No dismissal covers that: it would wait for ever.
     """
     if finding.ok:
         _put_right(session, ctx, owner, finding, now)
         return
-    if dismissals.covering(session, owner, finding, now) is not None:
+    if not is_for_a_person and dismissals.covering(session, owner, finding, now) is not None:
         return
     problem, is_news = problems.raise_or_update(session, owner, region, finding, None, now)
     if is_news:

@@ -15,7 +15,7 @@ from monitor.rounds.decisions import DecisionError, Officer
 from monitor.rounds.findings import apply_finding
 from monitor.service import office_of
 from monitor.store.tables import Decision, Dismissal, Problem
-from tests.integration.county import POLICY, Paper, World, at
+from tests.integration.county import DOWN, OLD_NEWS, POLICY, Paper, World, at
 
 TARGET, LIMIT = at(24, 10, 59), at(26)
 PAGE = "http://county.example/page"
@@ -198,6 +198,23 @@ async def test_what_cannot_be_dismissed(world: World, scope: str, last: date, id
     await find(world, rule="lifecycle.grading", url=None)
     with pytest.raises(DecisionError, match=message):
         await dismiss(world, scope, last, id_)
+
+
+async def test_a_list_that_waits_for_a_person_is_told_whatever_was_dismissed(world: World) -> None:
+    """A dismissal of a page that is often down must not swallow that its list waits to be confirmed."""
+    await world.begin()
+    world.gov.replies["/zcwj/"] = DOWN
+    for _ in range(2):
+        await world.poll("gov")
+    await dismiss(world, "subject")
+    del world.gov.replies["/zcwj/"]
+    for title in (*OLD_NEWS, "本县一家企业入选"):
+        world.gov.put("/zcwj/", Paper(title, world.now()))
+    for _ in range(2):
+        await world.poll("gov")
+    assert await world.standing() == [("gov", "watch.blind")]
+    with pytest.raises(DecisionError, match="duban acknowledge 2"):
+        await dismiss(world, "subject", id_=2)
 
 
 async def test_a_verdict_is_reviewed_and_not_dismissed(world: World) -> None:
