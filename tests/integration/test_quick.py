@@ -203,10 +203,12 @@ def by_way_of(proxy: str) -> FetchSettings:
 
 
 async def test_requests_go_by_way_of_the_proxy() -> None:
-    async with serving(always(reply("from the proxy"))) as proxy:
-        async with quick(by_way_of(proxy.url("").replace("//", "//u:p@"))) as made:
-            got = await made.ask("http://a.test/x?y", everything)
-            refused = await made.ask("http://closed.test/", everything)
+    async with (
+        serving(always(reply("from the proxy"))) as proxy,
+        quick(by_way_of(proxy.url("").replace("//", "//u:p@"))) as made,
+    ):
+        got = await made.ask("http://a.test/x?y", everything)
+        refused = await made.ask("http://closed.test/", everything)
     (heard,) = proxy.heard  # what may not be reached is judged before the proxy hears of it
     assert (got.body, refused.outcome) == (b"from the proxy", Outcome.ADDRESS_REFUSED)
     assert (heard.target, heard.headers["host"]) == ("http://a.test/x?y", "a.test")
