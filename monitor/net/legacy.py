@@ -93,7 +93,7 @@ class Legacy:
             except faults.ERRORS as error:
                 if not may_help(error):
                     raise
-                del self._known[host]  # it has changed its ways
+                self._known.pop(host, None)  # it has changed its ways; others may have found out too
             else:
                 return known.note
         try:

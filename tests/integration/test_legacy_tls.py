@@ -17,10 +17,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from yarl import URL
 
 from monitor.net.client import Client, FetchSettings
 from monitor.net.guard import Guard
-from monitor.net.legacy import MARK, Trust
+from monitor.net.legacy import MARK, Legacy, Trust
 from monitor.net.outcomes import Outcome
 from tests.integration.certificates import Authority
 from tests.integration.sites import always, listening, reply, serving
@@ -337,3 +338,18 @@ async def test_a_line_that_is_cut_at_the_greeting_is_given_a_second_chance(autho
         page = await made.get(f"https://{HOST}:{port}/", robots="ignore")
     assert said[:2] == ["modern", "old"]
     assert page.outcome in (Outcome.RESET, Outcome.TLS_FAILED)
+
+
+async def test_a_host_that_changed_its_ways_is_asked_twice_at_once(authority: Authority) -> None:
+    """Both requests find out that old TLS is not wanted any more, and both are answered."""
+    async with client(authority) as made:
+        legacy, url, accepts_old = Legacy(made.egress, None, Now()), URL(f"https://{HOST}:9/"), [True]
+
+        async def talk(trust: Trust) -> None:
+            await asyncio.sleep(0)
+            if (trust is legacy.modern) == accepts_old[0]:
+                raise ConnectionResetError("at the greeting")
+
+        assert (await legacy.talk(url, talk) or "").startswith(MARK)
+        accepts_old[0] = False
+        assert await asyncio.gather(legacy.talk(url, talk), legacy.talk(url, talk)) == [None, None]
