@@ -218,10 +218,13 @@ def _candidate(brief: Brief, address: str, shown: Sequence[tuple[Placed, Reading
 def _seen_after(brief: Brief, placed: Placed, reading: Reading) -> datetime | None:
     """The last whole look could have held the row, unless nobody looked there then.
 
-    A copy older than that look shows that its lacking the row proves nothing.
+    A copy older than that look shows that its lacking the row proves nothing; so does a row that the browser
+    shows, where that look went without one.
     """
     place, last = reading.place, brief.last_complete_at
     if last is None or place.first_ok_at is None or placed.page >= max(place.pages_read, 1):
+        return None
+    if reading.by_browser and place.browser_since is None:
         return None
     return last if place.first_ok_at <= last < reading.at else None
 

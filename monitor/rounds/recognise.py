@@ -9,6 +9,7 @@ from datetime import datetime
 from checks.addresses import canonical
 from checks.obligations import Declared, Sighting
 from checks.reposts import Document, Match, could_repost, match
+from checks.titles import normalise, shares_signs
 from monitor.net.client import CookieRound, Page
 from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article
 from monitor.rounds.context import Context
@@ -139,13 +140,14 @@ async def _prove(
         return None
     article = opened.article
     document = document_of(article)
-    found = _match_any(policy, duty.sources, _with_row_title(document, candidate.title))
-    if not found.same:
-        return None
     declared = Declared.read(article.published_at, ctx.counting.zone)
-    return Proof(
+    found = _match_any(policy, duty.sources, _with_row_title(document, candidate.title))
+    by_row = None if found.same else _match_by_row(policy, duty.sources, document, candidate)
+    if not (found.same or by_row):
+        return None
+    proof = Proof(
         candidate=candidate,
-        match=found,
+        match=by_row or found,
         sighting=Sighting(candidate.seen_after, candidate.seen_by, declared),
         url=article.url,
         title=article.title or candidate.title,
@@ -153,10 +155,27 @@ async def _prove(
         precision=article.precision,
         page=opened.page,
     )
+    return proof if by_row is None else replace(proof, title=candidate.title, page=None)
 
 
 def _with_row_title(document: Document, title: str) -> Document:
     return document if document.title else replace(document, title=title)
+
+
+def _match_by_row(
+    policy: Document, sources: Iterable[str], document: Document, candidate: Candidate
+) -> Match | None:
+    """Match by an equal title of the row, where the page's own says nothing of what stands there.
+
+    Pages that are titled as their column or site, and notices in the place of a page, are no word against
+    the row. A page whose title is anything like the policy's is; so are its number and its issuer.
+    """
+    wanted = normalise(policy.title or "")
+    equal = [title for title in candidate.titles if normalise(title) == wanted]
+    if not equal or shares_signs(policy.title or "", document.title or ""):
+        return None
+    found = _match_any(policy, sources, replace(document, title=equal[0]))
+    return found if found.same else None
 
 
 def _match_any(policy: Document, sources: Iterable[str], candidate: Document) -> Match:

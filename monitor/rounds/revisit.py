@@ -6,9 +6,10 @@ moved, and a policy that its source withdrew, are nobody's fault.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -59,7 +60,7 @@ async def revisit(ctx: Context, site: Site, obligation: Obligation, policy: Poli
     cookies = CookieRound()
     robots = site.robots or ctx.targets.fetch.robots
     opened = await open_article(ctx, sighting["url"], cookies, robots=robots, fresh=True)
-    is_gone = _is_gone(opened, policy, sources)
+    is_gone = _is_gone(opened, policy, sources, sighting)
     if is_gone is False and opened.article is not None:
         return await _compare(ctx, policy, sources, sighting["how"], opened.article)
     since = sighting.get("missing_since")
@@ -73,13 +74,20 @@ def source_urls(policy: Policy) -> tuple[str, ...]:
     return tuple(dict.fromkeys([policy.url, *(carrier["url"] for carrier in policy.carriers)]))
 
 
-def _is_gone(opened: Opened, policy: Policy, sources: Sequence[str]) -> bool | None:
-    """Whether a page is there no more: it says so, or something else stands in its place."""
+def _is_gone(
+    opened: Opened, policy: Policy, sources: Sequence[str], sighting: Mapping[str, Any]
+) -> bool | None:
+    """Whether a page is there no more: it says so, or something else stands in its place.
+
+    Of a page that was taken on its row's word nobody knows what stood on it.
+    """
     page = opened.page
     if opened.article is None:
         return True if page.outcome in GONE or (page.ok and is_soft_404(page.text)) else None
     document, wanted = document_of(opened.article), document_of_policy(policy)
-    return not any(match(replace(wanted, url=url), document).same for url in sources)
+    if any(match(replace(wanted, url=url), document).same for url in sources):
+        return False
+    return None if sighting["how"] == "title" and sighting["digest"] is None else True
 
 
 async def _look_elsewhere(

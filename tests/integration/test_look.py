@@ -169,6 +169,33 @@ async def test_a_row_that_leads_to_any_carrier_is_a_link_and_counts(world: World
     assert len(world.hosts[carrier].heard) == asked, "there is nothing to open"
 
 
+@pytest.mark.parametrize(
+    ("title", "number", "state"),
+    [
+        ("上级文件", "", "met"),
+        ("系统升级维护公告", "", "met"),
+        ("上级文件", "国办发〔2025〕9号", "pending"),
+        ("《国务院办公厅关于印发县域便民服务重点任务的通知》解读", "", "pending"),
+    ],
+)
+async def test_an_equal_title_counts_unless_the_page_behind_it_contradicts(
+    world: World, title: str, number: str, state: str
+) -> None:
+    """A page may be titled as its column, and bring the paper as a file; that is no word against its row."""
+    await world.publish()
+    page = Paper(
+        title, None, number or None, text=("请点击附件查看文件全文，如有疑问请与县政府办公室联系。",)
+    )
+    world.county.put("/sjwj/", page, row=POLICY.title, day="2026-11-24")
+    await look_at(world, at(24, 10, 30))
+    assert await world.state() == state
+    world.clock.now = at(25, 10, 30)
+    await world.together("repost", "1")
+    world.clock.now = at(25, 11, 40)
+    await world.together("repost", "1")
+    assert await world.problems("repost.withdrawn") == []
+
+
 async def test_a_site_in_gb18030_is_read_like_any_other(world: World) -> None:
     world.county.encoding = "gb18030"
     await world.publish()

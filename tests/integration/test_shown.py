@@ -257,6 +257,24 @@ async def test_the_last_look_sees_a_box_that_a_script_builds(world: World) -> No
 
 
 @pytest.mark.needs_chromium
+async def test_what_only_the_browser_shows_may_have_stood_there_while_plain_http_looked(world: World) -> None:
+    await world.publish()
+    world.county.papers["/art/9.html"] = Paper(POLICY.title, None, POLICY.number)
+    box = f'<a href="{world.county.url("/art/9.html")}">{POLICY.title}</a>'
+    world.county.footer = (
+        f"{FOOTER}<script>document.querySelector('.main').innerHTML += {json.dumps(box)}</script>"
+    )
+    world.pass_by(minutes=90)
+    await world.look("county")
+    assert await world.state() == "overdue"
+    challenge = Reply("<html><script>document.cookie='pass=1'; location.reload()</script></html>", 412)
+    world.county.guarded["/"] = ("pass=1", challenge)
+    world.pass_by(minutes=10)
+    await world.look("county")
+    assert await world.state() == "met", "no reading that could have shown it lacked it"
+
+
+@pytest.mark.needs_chromium
 async def test_what_a_script_writes_into_the_footer_is_not_missed(world: World) -> None:
     world.county.footer = f"<script>document.querySelector('.footer').innerHTML = '{FOOTER}'</script>"
     await world.audit("county")
