@@ -73,6 +73,11 @@ def document_of_policy(policy: Policy) -> Document:
     )
 
 
+def sources_of(policy: Policy) -> tuple[str, ...]:
+    """The addresses under which portals carry a policy."""
+    return tuple(dict.fromkeys([policy.url, *(carrier["url"] for carrier in policy.carriers)]))
+
+
 def parse_stated(text: str | None) -> datetime | date | None:
     """Read back a stated time as it is stored: RFC 3339, or a day."""
     if text is None:

@@ -15,15 +15,17 @@ from sqlmodel import Session
 
 from checks.addresses import canonical
 from checks.obligations import State
+from checks.sieve import Sieve
 from monitor.net.client import CookieRound
 from monitor.reading.listing import ListHints
+from monitor.rounds.articles import document_of_policy, sources_of
 from monitor.rounds.context import Context
 from monitor.rounds.lastlook import LastLook, look_everywhere
 from monitor.rounds.readings import Placed, Reading, Wish, read_place
 from monitor.rounds.recognise import Candidate, Duty, Opener, Proof, recognise
 from monitor.store import duties, items, places
 from monitor.store.places import HOME
-from monitor.store.tables import Item, Obligation, Place
+from monitor.store.tables import Item, Obligation, Place, Policy
 from monitor.targets import Site, SiteColumn
 
 REPOSTS_STAND_IN = ("policy", "news")
@@ -105,16 +107,30 @@ def load_brief(session: Session, site: Site) -> Brief:
     """Gather what a look at a site starts from."""
     watched = duties.watched(session, site.id) if site.binds_repost else []
     policies = items.policies_by_id(session, [o.policy_id for o in watched if o.policy_id is not None])
-    checked = min((o.items_checked for o in watched), default=0)
-    rows = items.above(session, site.id, checked) if watched else []
+    owed = [(o, policies[o.policy_id]) for o in watched if o.policy_id in policies]
+    candidates = _candidates_of(session, site.id, owed)
     state = places.peek_state(session, site.id)
     return Brief(
         places=tuple(places.of_owner(session, site.id)),
-        duties=tuple(
-            Duty(o, policies[o.policy_id], _candidates(rows, o)) for o in watched if o.policy_id in policies
-        ),
+        duties=tuple(Duty(o, policy, candidates[o.id or 0]) for o, policy in owed),
         last_complete_at=state.last_complete_at if state else None,
     )
+
+
+def _candidates_of(
+    session: Session, site_id: str, owed: Sequence[tuple[Obligation, Policy]]
+) -> dict[int, tuple[Candidate, ...]]:
+    """The rows not yet compared with each duty; for a new clock, those that its title lets through."""
+    new = [(o, policy) for o, policy in owed if o.items_checked == 0]
+    known = [o for o, _ in owed if o.items_checked > 0]
+    rows = items.above(session, site_id, min(o.items_checked for o in known)) if known else []
+    found = {o.id or 0: _candidates(rows, o) for o in known}
+    keys = items.title_keys(session, site_id) if new else ""
+    for obligation, policy in new:
+        sources = {canonical(url) for url in sources_of(policy)}
+        passed = Sieve.of(document_of_policy(policy)).sift(keys)
+        found[obligation.id or 0] = _candidates(items.titled(session, site_id, passed, sources), obligation)
+    return found
 
 
 def _candidates(rows: Sequence[Item], obligation: Obligation) -> tuple[Candidate, ...]:

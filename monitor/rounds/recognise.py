@@ -11,7 +11,7 @@ from checks.obligations import Declared, Sighting
 from checks.reposts import Document, Match, could_repost, match
 from checks.titles import normalise, shares_signs
 from monitor.net.client import CookieRound, Page
-from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article
+from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article, sources_of
 from monitor.rounds.context import Context
 from monitor.store.tables import Obligation, Policy
 
@@ -54,7 +54,7 @@ class Duty:
     @property
     def sources(self) -> tuple[str, ...]:
         """The addresses under which portals carry the policy."""
-        return tuple(dict.fromkeys([self.policy.url, *(carrier["url"] for carrier in self.policy.carriers)]))
+        return sources_of(self.policy)
 
 
 @dataclass(frozen=True, slots=True)

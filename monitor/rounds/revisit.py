@@ -21,7 +21,7 @@ from checks.reposts import match
 from monitor.net.client import CookieRound
 from monitor.reading.article import Article
 from monitor.reading.quality import is_soft_404
-from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article
+from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article, sources_of
 from monitor.rounds.carried import Holdings, find_on, read_site
 from monitor.rounds.context import Context
 from monitor.rounds.source import GONE, ask_source
@@ -54,7 +54,7 @@ class Revisited:
 async def revisit(ctx: Context, site: Site, obligation: Obligation, policy: Policy) -> Revisited | None:
     """Look at a repost again. Stores nothing; None where it is a mere row that leads to the source itself."""
     sighting = obligation.sighting or {}
-    sources = source_urls(policy)
+    sources = sources_of(policy)
     if canonical(sighting["url"]) in {canonical(url) for url in sources}:
         return None
     cookies = CookieRound()
@@ -67,11 +67,6 @@ async def revisit(ctx: Context, site: Site, obligation: Obligation, policy: Poli
     if is_gone and since is not None and ctx.now() - datetime.fromisoformat(since) >= APART:
         return await _look_elsewhere(ctx, site, obligation, policy, cookies)
     return Revisited(is_gone)
-
-
-def source_urls(policy: Policy) -> tuple[str, ...]:
-    """The addresses under which portals carry a policy."""
-    return tuple(dict.fromkeys([policy.url, *(carrier["url"] for carrier in policy.carriers)]))
 
 
 def _is_gone(

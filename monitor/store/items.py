@@ -120,6 +120,24 @@ def above(session: Session, owner: str, item_id: int) -> Sequence[Item]:
     return session.exec(query).all()
 
 
+def title_keys(session: Session, owner: str) -> str:
+    """All of the owner's normalised titles, one a line: looked through faster than as so many rows."""
+    query = select(func.aggregate_strings(col(Item.title_key), "\n")).where(Item.owner == owner)
+    return session.exec(query).one() or ""
+
+
+def titled(session: Session, owner: str, keys: Collection[str], addresses: Collection[str]) -> Sequence[Item]:
+    """The owner's items of these normalised titles, of none, or at these addresses, oldest first."""
+    found: dict[int, Item] = {}
+    wanted = sorted({*keys, ""})
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        rows = session.exec(select(Item).where(Item.owner == owner, col(Item.title_key).in_(part)))
+        found.update({item.id or 0: item for item in rows})
+    found.update({item.id or 0: item for item in held(session, owner, addresses)})
+    return [found[id_] for id_ in sorted(found)]
+
+
 def last_id(session: Session, owner: str) -> int:
     """The highest item id of an owner, 0 without items."""
     return session.exec(select(func.max(Item.id)).where(Item.owner == owner)).one() or 0

@@ -108,7 +108,11 @@ class Item(SQLModel, table=True):
     """A row of a list, kept once per owner; `seen_after` and `seen_by` bound when it appeared."""
 
     __tablename__ = "item"
-    __table_args__ = (UniqueConstraint("owner", "address"), Index("ix_item_owner_seen", "owner", "seen_by"))
+    __table_args__ = (
+        UniqueConstraint("owner", "address"),
+        Index("ix_item_owner_seen", "owner", "seen_by"),
+        Index("ix_item_owner_title", "owner", "title_key"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     owner: str

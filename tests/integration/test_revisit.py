@@ -211,10 +211,10 @@ async def test_a_date_that_lies_before_what_was_observed_is_a_suspicion(world: W
     assert await world.state() == "met_late", "what was observed decides"
 
 
-async def test_what_is_let_go_is_looked_at_no_more(world: World) -> None:
+async def test_what_is_void_is_looked_at_no_more(world: World) -> None:
     await take_down(world)
     await revisit(world, at(25, 10, 30), at(25, 11, 30))
     assert await suspicions(world) == [WITHDRAWN]
-    await world.waive()
+    await world.key("drop", (await world.policies())[0].url)
     await revisit(world, at(26, 11, 30))
     assert (await suspicions(world), await is_revisited(world)) == ([], False)
