@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from yarl import URL
 
-from monitor.net import addresses, faults, headers, outcomes
+from monitor.net import addresses, faults, headers, legacy, outcomes
 from monitor.net.client import REDIRECTS, Client
 from monitor.net.outcomes import Fault, Outcome
 from monitor.net.wire import Reply, Room, Wire
@@ -156,7 +156,12 @@ class Quick:
             wire = origin.idle.pop()
             if wire.is_usable:
                 return wire, True
-        return await self._client.dial(origin.url, Wire, self._seconds), False
+        try:
+            return await self._client.dial(origin.url, Wire, self._seconds), False
+        except OSError as error:
+            if origin.url.scheme == "https" and legacy.may_help(error):
+                raise Fault(Outcome.TLS_FAILED, f"the TLS handshake failed: {error}") from error
+            raise
 
     def _keep(self, origin: _Origin, wire: Wire) -> None:
         if not wire.is_usable:

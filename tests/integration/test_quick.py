@@ -185,6 +185,18 @@ async def test_a_certificate_that_does_not_hold_is_for_the_client(tmp_path: Path
     assert (got.outcome, got.is_odd) == (Outcome.TLS_FAILED, True)
 
 
+async def test_a_server_that_hangs_up_at_the_greeting_is_for_the_client() -> None:
+    """Old servers do, at a greeting they cannot read; the client knows older ones."""
+
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.transport.abort()
+
+    async with listening(cut) as port, quick() as made:
+        got = await made.ask(f"https://127.0.0.1:{port}/", everything)
+    assert (got.outcome, got.is_odd) == (Outcome.TLS_FAILED, True)
+
+
 async def test_what_is_said_of_us_and_of_the_caller() -> None:
     async with serving(always(reply("page"))) as site, quick() as made:
         await made.ask(site.url("/%E5%90%8D"), everything, extra=b"X-Key: 1\r\n")

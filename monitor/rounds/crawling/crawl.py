@@ -290,11 +290,15 @@ class Crawl:
     async def _look_again(self) -> bool:
         """Have the client look at what it might fare better with, and at what may have passed by now."""
         self._ledger.mark_circles()
-        retries = self._options.retries
-        doubtful = [trouble for trouble in self._ledger.troubles if is_doubtful(trouble, retries)]
+        doubtful = [trouble for trouble in self._ledger.troubles if self._is_doubtful(trouble)]
         for start in range(0, len(doubtful), LOOKS_AT_ONCE):
             await asyncio.gather(*map(self._look_at, doubtful[start : start + LOOKS_AT_ONCE]))
         return bool(doubtful)
+
+    def _is_doubtful(self, trouble: Trouble) -> bool:
+        if self._headers and self._intake.is_own(trouble.url):
+            return False  # the client sends no headers of the caller's, and would hear of a page without them
+        return is_doubtful(trouble, self._options.retries)
 
     async def _look_at(self, trouble: Trouble) -> None:
         trouble.looks += 1
