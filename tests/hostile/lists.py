@@ -117,7 +117,11 @@ def _cut(paper: Paper) -> Paper:
     return replace(paper, row=f"{paper.title[:16]}..." if len(paper.title) > 16 else "")
 
 
-@play("page-3", "Forty further papers stand over the repost a minute later: it is on the third page.", SEEN)
+@play(
+    "page-3",
+    "Forty further papers stand over the repost a minute later: it is on the third page.",
+    Ends(states("met", "met_late met", "violated"), blind=False),
+)
 def _(story: Story) -> None:
     if story.reposted is not None:
         for n in range(43):
@@ -172,6 +176,7 @@ def _(story: Story) -> None:
 @play("page-gone", "The row stands, the page behind it is 404.", SEEN)
 def _(story: Story) -> None:
     if story.repost is not None:
+        story.deserved.add("repost.withdrawn")
         gone = page("<html><body>404 Not Found</body></html>", 404)
         story.twist(lambda asked, said: gone, where=story.repost.path, always=True)
 
