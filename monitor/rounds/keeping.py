@@ -117,8 +117,16 @@ async def keep_look(ctx: Context, site: Site, brief: Brief, looked: Looked) -> L
     digests = {id_: kept.digest(record) for id_, record in proved.items() if record is not None}
     return replace(
         looked,
-        proofs={id_: replace(proof, digest=digests.get(id_)) for id_, proof in looked.proofs.items()},
+        proofs={
+            id_: replace(proof, digest=digests.get(id_) or _digest_of(proof))
+            for id_, proof in looked.proofs.items()
+        },
     )
+
+
+def _digest_of(proof: Proof) -> str | None:
+    """The digest of a page that the disk did not take: it tells still which page was seen."""
+    return digest_of(proof.page.body) if proof.page is not None and proof.page.body else None
 
 
 def _is_first(brief: Brief, id_: int) -> bool:
@@ -345,7 +353,7 @@ def keep_shown(ctx: Context, obligation: Obligation, proof: Proof, now: datetime
     about = (f"site:{obligation.site}", about_obligation(obligation.id))
     record = _say_sighting(gathered, now, about, proof, [])
     kept = ctx.evidence.keep_now(gathered.drafts)
-    return kept.digest(record) if record else None
+    return kept.digest(record) or _digest_of(proof) if record else None
 
 
 def keep_picture(ctx: Context, subject: str, picture: PictureLike) -> str:

@@ -176,7 +176,7 @@ def _absences(
     pages: Pages, until: datetime, said: Mapping[str, Any], doubts: list[str]
 ) -> Iterator[datetime]:
     sighting = said["facts"]["sighting"]
-    found = canonical(sighting["url"]) if sighting and sighting["how"] != "hand" else None
+    found = canonical(_addresses(sighting)[0]) if sighting and sighting["how"] != "hand" else None
     for statement in pages.of("absence", until):
         at = moment(statement.content["at"])
         read = [pages.get(id_) for place in statement.content["places"] for id_ in place["pages"]]
@@ -209,8 +209,12 @@ def _sighting(pages: Pages, told: Mapping[str, Any] | None, doubts: list[str]) -
     """The repost as the records show it: the declared time is what its page declares."""
     if told is None:
         return None
-    same = ("url", "seen_by", "seen_after")
-    kept = [record for record in pages.of("sighting") if all(record.content[k] == told[k] for k in same)]
+    same = ("seen_by", "seen_after")
+    kept = [
+        record
+        for record in pages.of("sighting")
+        if record.content["url"] in _addresses(told) and all(record.content[k] == told[k] for k in same)
+    ]
     declared = parse_stated(told["declared_at"])
     if not kept:
         doubts.append("no record shows how the repost was seen")
@@ -226,6 +230,11 @@ def _sighting(pages: Pages, told: Mapping[str, Any] | None, doubts: list[str]) -
     return Sighting(
         moment(after) if after else None, moment(told["seen_by"]), Declared.read(declared, pages.zone)
     )
+
+
+def _addresses(sighting: Mapping[str, Any]) -> list[str]:
+    """Where the repost stood, and where it has stood since: sites move their pages."""
+    return [*sighting.get("moved_from", ()), sighting["url"]]
 
 
 def _patience(rules: Mapping[str, Any]) -> Patience:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
+from sqlmodel import Session, select
 
 from monitor.evidence import Catalog, Draft, Statement
 from monitor.evidence.chain import LOCK
@@ -14,6 +15,7 @@ from monitor.evidence.segments import index_of, lines_of, parse, records_of
 from monitor.evidence.verifying import verify
 from monitor.rounds import kinds
 from monitor.rounds.replay import Judged, judge_all_again, replay
+from monitor.store.tables import Obligation
 from tests.integration.county import DOWN, POLICY, SHANGHAI, Paper, Reply, World, at
 
 TARGET, LIMIT = at(24, 10, 59), at(26)
@@ -158,6 +160,21 @@ async def test_one_look_may_serve_several_duties(world: World) -> None:
     await kinds.seal(world.context, "")
     again = judged_again(world)
     assert (again.checked, again.waiting, again.differing) == (2, 0, ())
+
+
+async def test_a_repost_that_its_site_moved_is_the_same_one(world: World) -> None:
+    await world.publish()
+    await met(world)
+
+    def move(session: Session) -> None:
+        duty = session.exec(select(Obligation)).one()
+        assert duty.sighting is not None
+        moved = {"url": world.county.url("/new.html"), "moved_from": [duty.sighting["url"]]}
+        duty.sighting, duty.sealed = {**duty.sighting, **moved}, None
+
+    await world.store.write(move)
+    await kinds.seal(world.context, "")
+    assert judged_again(world).differing == ()
 
 
 @pytest.mark.parametrize(
