@@ -12,6 +12,9 @@ from monitor.net.wire import Room
 from monitor.reading.links import Use
 from monitor.rounds.crawling.ledger import Address
 
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a page that are read; parsed, it takes some fifty times as much while it is read."""
+
 GLANCE = 64 * 1024
 """Bytes of a page elsewhere that are looked at."""
 
@@ -40,6 +43,7 @@ def looks_like_page(address: Address) -> bool:
 
 def way_to(address: Address, host: str, largest: int, *, is_own: bool, is_read: bool) -> Way:
     """Choose how to ask. HEAD is cheaper; where what stands there matters, only GET tells."""
+    largest = min(largest, LARGEST)
     if is_own and address.use is Use.STYLE:
         return Way(is_head=False, room=lambda status, headers: STYLE if _is(b"css", status, headers) else 0)
     if not looks_like_page(address):
