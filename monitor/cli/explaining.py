@@ -80,7 +80,7 @@ def _show(page: DutyPage, words: Words, ctx: Context) -> None:
     print_table(words.t("seen"), ("", ""), list(_proof(page, words)))
     print_table(words.t("count"), ("", "", ""), list(_counted(page, words)))
     print_table(words.t("changes"), ("",), [(line,) for line in _changes(page, words)])
-    print_table(words.t("story"), ("", "", ""), [_told(line, words) for line in page.story])
+    print_table(words.t("story"), ("", "", ""), [_told(line, words, page.duty.review) for line in page.story])
 
 
 def _facts(page: DutyPage, words: Words, source: str) -> Iterator[tuple[str, str]]:
@@ -147,7 +147,7 @@ def _counted(page: DutyPage, words: Words) -> Iterator[tuple[str, str, str]]:
     for name, end in found.readings.items():
         state = page.outcomes.get(name)
         sign = "✓" if name is found.chosen else ""
-        verdict = words.state(state, "upheld") if state is not None else "-"
+        verdict = words.state(state, page.duty.review) if state is not None else "-"
         yield sign, f"{words.t(f'reading.{name}')}: {words.by(end.at)}", verdict
 
 
@@ -158,7 +158,7 @@ def _changes(page: DutyPage, words: Words) -> Iterator[str]:
         yield words.t(f"change.{name}", id=duty.id, target=target, limit=words.by(duty.limit_at))
 
 
-def _told(line: Line, words: Words) -> tuple[str, str, str]:
+def _told(line: Line, words: Words, review: str) -> tuple[str, str, str]:
     from checks.obligations import State
 
     at = words.exact(line.at)
@@ -166,7 +166,7 @@ def _told(line: Line, words: Words) -> tuple[str, str, str]:
         at = f"{at} - {words.exact(line.until)}"
     entry = line.entry
     if line.what == "state":
-        return at, words.state(State(entry["state"]), "upheld"), words.reason(entry["why"])
+        return at, words.state(State(entry["state"]), review), words.reason(entry["why"])
     if line.what == "decision":
         by = words.t("story.by", by=entry["by"], why=entry["why"])
         return at, words.maybe("action", entry["action"]), by
