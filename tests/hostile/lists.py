@@ -386,6 +386,7 @@ def _(story: Story) -> None:
 
 @play("withdrawn", "The repost is taken down after two hours and put back four hours later.", SEEN)
 def _(story: Story) -> None:
+    story.every = "1h"
     if story.repost is not None and story.reposted is not None:
         again = story.reposted + timedelta(hours=6)
         first, back = story.repost, story.reposted + timedelta(hours=2)

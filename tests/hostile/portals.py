@@ -41,9 +41,9 @@ def _(story: Story) -> None:
     Ends(states("met", "met met_late unproven", "violated unproven")),
 )
 def _(story: Story) -> None:
-    story.portal_every = "15m"
+    story.portal_every = "5m"
     story.turns.append((story.published - timedelta(minutes=3), lambda cast: cast.shut("portal")))
-    story.turns.append((story.limit + timedelta(minutes=45), lambda cast: cast.open("portal")))
+    story.turns.append((story.limit + timedelta(minutes=15), lambda cast: cast.open("portal")))
 
 
 @play(
