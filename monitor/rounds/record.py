@@ -34,10 +34,14 @@ BLIND_AFTER = 2
 """Readings in a row that are not good before people hear that a place cannot be seen."""
 
 DOWN_AFTER = 3
-"""Failures in a row, the site's own, before its home page is called unreachable."""
+"""Failures in a row, the site's own, before its home page is called unreachable: as far apart as its own
+interval sets them. Around a deadline readings follow each other within a minute, and prove little."""
 
 REFUSALS = frozenset({Outcome.NOT_FOUND, Outcome.GONE, Outcome.CLIENT_ERROR})
 """Answers of a server that is up."""
+
+SLACK = 0.9
+"""Rounds do not start to the second."""
 
 LIVE = ("open", "closing")
 """Of these statuses a site has to be up."""
@@ -167,12 +171,17 @@ def _record_home(
     reached = reach_of(home) if not _is_fence(session, home) else None
     state.failures = state.failures + 1 if reached is False else 0
     state.down_since = (state.down_since or home.at) if reached is False else None
-    if reached is False and state.failures < DOWN_AFTER:
+    if reached is False and not _is_down(ctx, state, home):
         return
     state.up = reached
     if Duty.AVAILABILITY in site.duties and site.status in LIVE:
         finding = check_home(reached, home.trouble, home.place.url)
         apply_finding(session, ctx, site.id, site.region, finding, now)
+
+
+def _is_down(ctx: Context, state: SiteState, home: Reading) -> bool:
+    apart = (DOWN_AFTER - 1) * ctx.targets.rules.availability.every
+    return state.failures >= DOWN_AFTER and home.at - (state.down_since or home.at) >= apart * SLACK
 
 
 def reach_of(home: Reading) -> bool | None:

@@ -14,7 +14,7 @@ KEPT = timedelta(minutes=1)
 
 
 class Reference:
-    """Asks the portals above in turn, and remembers for a minute what they said.
+    """Asks the portals above, and remembers for a minute what they said.
 
     One that answers, whatever it says, shows that our own line is not the trouble. Where there is none to
     ask, nothing speaks against our line.
@@ -38,11 +38,9 @@ class Reference:
             return self._answered
 
     async def _ask(self) -> bool:
-        for url in self._urls:
-            page = await self._client.get(url, robots="ignore", urgent=True)
-            if page.status is not None:
-                return True
-        return not self._urls
+        asked = [self._client.get(url, robots="ignore", urgent=True) for url in self._urls]
+        pages = await asyncio.gather(*asked)
+        return not pages or any(page.status is not None for page in pages)
 
 
 def reference_of(targets: Targets, client: Client, clock: Clock) -> Reference:

@@ -12,7 +12,7 @@ from monitor.net.outcomes import Outcome
 from monitor.rounds.context import Context
 from monitor.rounds.judge import settle
 from monitor.rounds.pages import Manner, get_page
-from monitor.store import duties, watches
+from monitor.store import duties, places, watches
 from monitor.store.tables import Policy
 
 KIND = "source"
@@ -49,17 +49,25 @@ def record_source(session: Session, ctx: Context, policy_id: int, asked: Asked, 
     policy = session.get(Policy, policy_id)
     if policy is None:
         return
+    is_gone = asked.is_gone and _is_read(session, policy)
     if asked.is_gone is False:
         policy.missing_since = None
-    elif asked.is_gone and policy.missing_since is None:
+    elif is_gone and policy.missing_since is None:
         policy.missing_since = now
-    elif asked.is_gone and policy.missing_since is not None and now - policy.missing_since >= EVERY:
+    elif is_gone and policy.missing_since is not None and now - policy.missing_since >= EVERY:
         _withdraw(session, ctx, policy, now)
     session.add(policy)
     if policy.withdrawn_at is None and duties.running_on(session, policy_id):
         watches.put_off(session, KIND, str(policy_id), now + EVERY, ran_at=now)
     else:
         watches.drop(session, KIND, str(policy_id))
+
+
+def _is_read(session: Session, policy: Policy) -> bool:
+    """Whether a portal that carries the policy shows us its lists: a fence answers 404 for everything."""
+    owners = {policy.portal, *(carrier["portal"] for carrier in policy.carriers)}
+    held = [place for owner in sorted(owners) for place in places.of_owner(session, owner)]
+    return any(place.last_ok_at is not None and place.failures == 0 for place in held)
 
 
 def _withdraw(session: Session, ctx: Context, policy: Policy, now: datetime) -> None:

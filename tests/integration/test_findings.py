@@ -76,6 +76,17 @@ async def test_a_home_page_is_called_down_after_three_failures_of_its_own(
     assert told == ([Kind.VIOLATION] if is_down else [])
 
 
+async def test_readings_that_follow_each_other_around_a_deadline_call_nobody_down(world: World) -> None:
+    await world.publish()
+    world.county.replies["/"] = DOWN
+    for _ in range(5):
+        world.pass_by(seconds=20)
+        await world.look("county")
+    assert await world.problems("availability.home") == []
+    await fail(world, 2)
+    assert len(await world.problems("availability.home")) == 1
+
+
 @pytest.mark.parametrize("status", [400, 404, 410])
 async def test_who_refuses_every_page_alike_may_be_a_fence_against_us(world: World, status: int) -> None:
     """Some answer 404 to everybody outside their province: whether the site is up cannot be told from here."""

@@ -55,6 +55,16 @@ async def test_a_portal_in_trouble_withdraws_nothing(world: World) -> None:
     assert obligation.void is None
 
 
+async def test_a_portal_that_answers_404_for_everything_withdraws_nothing(world: World) -> None:
+    """A fence against us: while none of its columns can be read, a page that is gone says nothing."""
+    await published(world)
+    world.gov.replies["*"] = GONE
+    for _ in range(4):
+        await world.poll("gov")
+        await asked(world)
+    assert (await world.the_obligation()).void is None
+
+
 async def test_once_nobody_waits_for_it_the_source_is_not_asked_any_more(world: World) -> None:
     await published(world)
     assert await sources(world) == ["1"]
