@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from tests.hostile import bodies, caches, lists, moves, portals, secure, shields
+from tests.hostile import bodies, caches, judgement, lists, moves, portals, secure, shields
 from tests.hostile.plays import PLAYS, Ends
 from tests.hostile.story import Case
 
 __all__ = ["FAMILIES", "PLAYS", "table"]
 
-FAMILIES = (shields, bodies, caches, secure, lists, moves, portals)
+FAMILIES = (shields, bodies, caches, secure, lists, moves, portals, judgement)
 
 
 def table() -> Iterator[str]:
@@ -36,6 +36,8 @@ def _told(ends: Ends) -> str:
         "`security.tls`": ends.tls,
     }
     said = [rule if must else f"perhaps {rule}" for rule, must in besides.items() if must is not False]
+    raised = frozenset().union(*ends.raises.values()) if ends.raises is not None else frozenset()
+    said += [f"`{rule}`" for rule in sorted(raised)]
     return " | ".join(
         [*(" or ".join(f"`{state}`" for state in sorted(states)) for states in by_case), ", ".join(said)]
     )

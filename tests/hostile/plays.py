@@ -22,7 +22,8 @@ class Ends:
 
     states: of the one obligation; "none" where no clock may have started. blind, down, tls: whether
     `watch.blind`, `availability.home`, `security.tls` must have been raised (True), may (None) or must not
-    (False). why: what the reason of blindness has to say. on: whose blindness.
+    (False). raises: which other rules must have been, in each case. why: what the reason of blindness has to
+    say. on: whose blindness.
     """
 
     states: States
@@ -31,6 +32,7 @@ class Ends:
     down: bool | None = False
     tls: bool | None = False
     on: str = "county"
+    raises: States | None = None
 
     def but(self, **changes: object) -> Ends:
         return replace(self, **changes)  # type: ignore[arg-type]

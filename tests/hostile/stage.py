@@ -58,7 +58,7 @@ url = "{portal}/"
   name = "政策文件"
   url = "{portal}/zcwj/"
   every = "{portal_every}"
-  key = "all"
+  key = "{key}"
 
 {further}
 
@@ -102,8 +102,9 @@ class Ending:
 class Cast:
     """The servers of a story, by name."""
 
-    def __init__(self, doors: dict[str, Door]) -> None:
+    def __init__(self, doors: dict[str, Door], world: World) -> None:
         self.doors = doors
+        self.world = world
 
     async def shut(self, *names: str) -> None:
         for name in names:
@@ -140,7 +141,7 @@ async def staged(story: Story, folder: Path, *, browser: bool) -> AsyncIterator[
         opened = made(folder, configured(story), settings, authority.trusting(), shown)
         world = await stack.enter_async_context(opened)
         world.clock.now = story.begin
-        yield world, Cast(doors)
+        yield world, Cast(doors, world)
 
 
 def configured(story: Story) -> str:
@@ -152,6 +153,7 @@ def configured(story: Story) -> str:
         "term": story.term,
         "every": story.every,
         "portal_every": story.portal_every,
+        "key": story.key,
         "further": story.further,
         "site_config": story.site_config,
         "registered": pages.REGISTERED,
@@ -231,6 +233,8 @@ def differences(ends: Ends, story: Story, ending: Ending) -> list[str]:
     for rule, must in raised.items():
         if must is not None and must != (rule in seen):
             said.append(f"{rule} {'missing' if must else 'raised'}")
+    lacking = ends.raises[story.case] - ending.rules if ends.raises is not None else frozenset()
+    said += [f"{rule} missing" for rule in sorted(lacking)]
     reasons = " | ".join(reason for owner, reason in ending.blind if owner == ends.on)
     if ends.why and reasons and not re.search(ends.why, reasons):
         said.append(f"the reason does not say {ends.why}: {reasons}")
@@ -241,8 +245,8 @@ def differences(ends: Ends, story: Story, ending: Ending) -> list[str]:
 
 def false_accusations(story: Story, ending: Ending) -> list[str]:
     """What was held against the site, at any time, that is not true."""
-    in_time = story.reposted is not None and story.reposted <= story.limit
-    early = story.reposted is not None and story.reposted <= story.target
+    in_time = story.reposted is not None and story.reposted <= story.limit and not story.is_hidden
+    early = in_time and story.reposted is not None and story.reposted <= story.target
     true = set(story.deserved)
     true |= set() if in_time else {"repost.limit"}
     true |= set() if early else {"repost.target"}

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from tests.hostile import pages
 from tests.hostile.pages import Paper
 from tests.hostile.wire import Asked, Said, page
 from tests.integration.certificates import Authority
+
+if TYPE_CHECKING:
+    from tests.integration.county import World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -84,6 +87,9 @@ Hand = Callable[[Sequence[Paper], str], str]
 class Doorkeeper(Protocol):
     """What a turn of a story may do to the servers."""
 
+    @property
+    def world(self) -> World: ...
+
     async def shut(self, *names: str) -> None: ...
     async def open(self, *names: str) -> None: ...
 
@@ -100,6 +106,7 @@ class Site:
         self.hands: dict[str, Hand] = {}
         self.on_home: tuple[str, ...] = tuple(columns)
         self.twists: list[Twist] = []
+        self.aside: list[Paper] = []  # stand where nothing leads
 
     def hold(self, column: str, paper: Paper) -> Paper:
         self.papers.setdefault(column, []).append(paper)
@@ -124,7 +131,7 @@ class Site:
         if f"{folder}/" in self.columns and (not name or name.startswith("index_")):
             number = int(name.removeprefix("index_").removesuffix(".html")) if name else 0
             return page(self.list_page(f"{folder}/", number, now))
-        for papers in self.papers.values():
+        for papers in (*self.papers.values(), self.aside):
             for paper in papers:
                 if paper.path == path and paper.stands(now):
                     return page(pages.article(paper))
@@ -146,7 +153,9 @@ class Story:
 
     since: from when on the site misbehaves; it was read well before. turns: what befalls the servers, and
     when. every, portal_every: how often the site's places and the portal's column are read by themselves. tls: makes the site's certificate. bases: where each server stands, once it does; those named "trap"
-    stand in a network that nobody may be sent to. deserved: rules that it is true the site breaks.
+    stand in a network that nobody may be sent to. deserved: rules that it is true the site breaks. key: which
+    of the portal's items are. lasts: how long after the limit it goes on, where it is not as long as usual.
+    is_hidden: the repost stands where nobody could find it, and an accusation is right until it is shown.
     """
 
     case: Case
@@ -165,6 +174,9 @@ class Story:
     turns: list[tuple[datetime, Turn]] = field(default_factory=list)
     every: str = "4h"
     portal_every: str = "6h"
+    key: str = "all"
+    lasts: timedelta | None = None
+    is_hidden: bool = False
     robots: str = "ignore"
     timeout: float = 4.0
     site_config: str = ""
@@ -181,6 +193,8 @@ class Story:
     @property
     def end(self) -> datetime:
         """When it is over: past the time of grace, and where there is time, past what is put right late."""
+        if self.lasts is not None:
+            return self.limit + self.lasts
         return self.limit + (timedelta(minutes=50) if self.term != WHOLE else timedelta(hours=2, minutes=30))
 
     def chance(self, asked: Asked) -> float:

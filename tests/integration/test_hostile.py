@@ -24,6 +24,7 @@ clock-ahead news-flood tls-sound tls-self-signed tls-none table-rows one-date no
 charset-nonsense octets utf8-as-gb home-iframe home-frameset soft-404 asp-error template
 maintenance other-page emptied-at-limit portal-garbage portal-flaps portal-no-time
 portal-page-404-once portal-down-past-limit portal-blocked portal-bulk
+taken-down altered backdated-after skew-ahead objected-upheld three-portals
 """
 ALIKE = frozenset(_ALIKE.split())
 """Those that differ little from others, or wait long: the bench plays them."""
