@@ -52,6 +52,7 @@ def test_no_bytes_break_the_reading(record: bytes) -> None:
 @pytest.mark.parametrize(
     ("greeting", "outer", "inner"),
     [(tlcp.hello(), "0101", "0101"), (tlcp.hello_of_tls("www.example.gov.cn"), "0301", "0303")],
+    ids=["national", "TLS"],
 )
 def test_a_greeting_is_one_record_of_the_right_length(greeting: bytes, outer: str, inner: str) -> None:
     assert greeting[:1] == b"\x16"
