@@ -65,7 +65,7 @@ def canonical(url: str) -> str:
             parts = urlsplit(text)
             inner = _behind(text, parts)
             if inner is None:
-                return _fold(parts) if parts.scheme in _SCHEMES else text
+                return _folded(text, parts)
         except ValueError:  # a broken port or IPv6 literal
             return text
         text = inner
@@ -93,6 +93,14 @@ def _behind(text: str, parts: SplitResult) -> str | None:
         if name.lower() in _TARGETS and _ABSOLUTE.match(value):
             return value.encode("latin-1").decode("utf-8", "replace").strip()
     return None
+
+
+def _folded(text: str, parts: SplitResult) -> str:
+    """The folded address; what is none, or would only look like one once it is folded, stays as it stood."""
+    if parts.scheme not in _SCHEMES:
+        return text
+    folded = _fold(parts)
+    return folded if parts.hostname or not urlsplit(folded).scheme else text
 
 
 def _fold(parts: SplitResult) -> str:

@@ -116,6 +116,10 @@ def test_what_is_no_web_address_stays(text: str) -> None:
     assert canonical(f" {text} ") == text
 
 
+def test_what_would_only_look_like_an_address_once_folded_stays() -> None:
+    assert canonical("../http:///z/ww%2Fwww.gov") == "../http:///z/ww%2Fwww.gov"
+
+
 def test_a_link_within_a_site_has_no_host() -> None:
     assert canonical("../a//b/index.html") == "a/b"
     assert canonical("/a/b.html?x=1") == "/a/b.html?x=1"
