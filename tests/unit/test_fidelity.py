@@ -57,6 +57,22 @@ def without(index: int) -> Content:
         (changed("群众的意见", "群众意见"), "的"),
         (changed("挂钩。", "挂钩。（完）"), "the mark of an end"),
         (without(6), "a signature"),
+        (changed("办事材料", "办\ufffd材料"), "a sign that an encoding lost"),
+        (changed("为方便群众就近办事，", "新华社电为方便群众就近地办事，"), "an agency's name in front"),
+        (
+            changed("群众提交；确需提交的，一次告知，", "群众提交确需提交地一次告知"),
+            "sentences run together, and a slip in them",
+        ),
+        (changed("2026年11月24日", "请照办。\n2026年11月24日"), "a short line of the site's"),
+        (
+            Content(
+                TITLE,
+                SOURCE.text.replace("能够通过数据共享核验的，不再要求群众提交；", "").replace(
+                    "畅通评价渠道。", "畅通评价渠道，能够通过数据共享核验的，不再要求群众提交。"
+                ),
+            ),
+            "a clause in another sentence",
+        ),
         (Content(TITLE, "\n".join((*LINES[:4], LINES[5], LINES[4], *LINES[6:]))), "another order"),
         (Content(TITLE, SOURCE.text.replace("核验", "核\ufffd")), "a sign lost to the encoding"),
     ],

@@ -61,6 +61,13 @@ TABLE = [
     (facts(600, 602, 604, 606), 606, State.VIOLATED, "the first and the last lie far enough apart"),
     (facts(599, 610), 611, State.OVERDUE, "a reading before the limit does not count"),
     (facts(700, 705), 706, State.VIOLATED, "a reading long after the limit lacks it still"),
+    (
+        replace(facts(600, 605), overturned=True),
+        606,
+        State.UNPROVEN,
+        "an officer overturned what the readings say",
+    ),
+    (replace(facts(), overturned=True), 0, State.PENDING, "there is nothing to overturn yet"),
     (facts(sighting=seen(None, -5)), 0, State.MET, "it stood there before the duty began"),
     (facts(10, sighting=seen(10, 15)), 15, State.MET, "seen before the target"),
     (facts(10, sighting=seen(10, 60)), 60, State.MET, "seen at the target"),
