@@ -154,7 +154,11 @@ def test_a_changed_file_is_named(
     else:
         new = b"" if change == "drop" else body[place : place + 1] * 2
     path.write_bytes(body[:place] + new + body[place + 1 :])
-    assert path.name[:6] in named(verify(folder))
+    found = verify(folder)
+    # A chain whose very end is torn off looks as a crash leaves it, and is told as one: what was lost there
+    # is known by the head that went out with the messages.
+    torn = [unfinished.file[:6] for unfinished in found.unfinished]
+    assert path.name[:6] in named(found) or path.name[:6] in torn
 
 
 def swap_lines(folder: Path) -> None:
