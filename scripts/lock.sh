@@ -14,7 +14,7 @@ fi
 
 compile() {
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-header "$@"
+        --no-emit-index-url --no-header --no-strip-extras "$@"
 }
 
 compile --upgrade --extra dev pyproject.toml --output-file requirements.lock

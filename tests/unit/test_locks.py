@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-run.lock")
@@ -37,6 +40,22 @@ def test_every_dependency_is_locked() -> None:
     asked = project()
     assert set(map(name_of, asked["run"])) <= set(map(name_of, pins("requirements-run.lock")))
     assert set(map(name_of, asked["run"] + asked["dev"])) <= set(map(name_of, pins("requirements.lock")))
+
+
+def test_what_is_asked_for_with_extras_is_pinned_with_them() -> None:
+    """A pin without its extras holds only until a newer release is out: pip then asks for that one's hash."""
+    locked = map(Requirement, pins("requirements.lock"))
+    here = [asked for asked in locked if asked.marker is None or asked.marker.evaluate()]
+    pinned = {canonicalize_name(asked.name): asked.extras for asked in here}
+    asked = [Requirement(line) for name in pinned for line in metadata.requires(name) or ()]
+    wanted = [
+        asked
+        for asked in asked
+        if asked.extras and (asked.marker is None or asked.marker.evaluate({"extra": ""}))
+    ]
+    assert {canonicalize_name(asked.name) for asked in wanted} >= {"coverage"}
+    for requirement in (*wanted, *map(Requirement, project()["run"])):
+        assert requirement.extras <= pinned[canonicalize_name(requirement.name)], requirement
 
 
 @pytest.mark.parametrize("tool", ["pytest", "mypy", "ruff", "hypothesis", "import-linter", "coverage"])
