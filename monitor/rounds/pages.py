@@ -28,7 +28,7 @@ NO_BROWSER = "no browser is installed here"
 CUT_OFF = "our own line is cut off: none of the portals above answers either"
 
 ONLY_A_REDIRECT = "only a redirect"
-MOST_REFRESHES = 2
+MOST_REFRESHES = 3
 _SENDS_ON = re.compile("refresh|location", re.IGNORECASE)
 
 _ANSWERED = frozenset(
@@ -94,7 +94,11 @@ async def get_page(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) ->
 
 
 async def fetch(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) -> Page:
-    """Get a page by plain HTTP."""
+    """Get a page by plain HTTP, going on from one that is nothing but a redirect."""
+    return await beyond(ctx, await _get(ctx, url, manner, cookies), manner, cookies)
+
+
+async def _get(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) -> Page:
     return await ctx.client.get(
         url,
         fresh=manner.fresh,
@@ -108,13 +112,13 @@ async def fetch(ctx: Eyes, url: str, manner: Manner, cookies: CookieRound) -> Pa
 async def beyond(ctx: Eyes, page: Page, manner: Manner, cookies: CookieRound) -> Page:
     """Go on from a page that is nothing but a redirect, by `refresh` or a script, as any browser would.
 
-    As of an HTTP redirect, the address asked for stays and where it led is kept. Twice at most.
+    As of an HTTP redirect, the address asked for stays and where it led is kept. Three times at most.
     """
     for _ in range(MOST_REFRESHES):
         target = _sent_on_to(page)
         if target is None or canonical(target) == canonical(page.final_url):
             break
-        there = await fetch(ctx, target, manner, cookies)
+        there = await _get(ctx, target, manner, cookies)
         page = replace(
             there,
             url=page.url,

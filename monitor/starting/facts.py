@@ -10,12 +10,8 @@ from zoneinfo import ZoneInfo
 from monitor.net.browser import Browser
 from monitor.net.client import Client, CookieRound
 from monitor.net.page import Page
-from monitor.reading.article import redirect_target
-from monitor.reading.markup import read_document
 from monitor.reading.quality import is_soft_404, is_stub
-from monitor.rounds.pages import Manner, may_be_shown, show, trouble_with
-
-MOST_REDIRECTS = 3
+from monitor.rounds.pages import Manner, fetch, is_data, may_be_shown, show, trouble_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +63,12 @@ class Hands:
 
     async def open(self, url: str, cookies: CookieRound) -> Opened:
         """Open a page, following redirects that only the page itself makes. Never raises for the web."""
-        hops: list[str] = []
-        opened = Opened(url)
-        for _ in range(1 + MOST_REDIRECTS):
-            page = await self.client.get(url, cookies=cookies, robots=self.robots)
-            hops += [page.url, *page.hops]
-            opened = _opened(page, tuple(hops))
-            target = _onward(opened)
-            if target is None or target in hops:
-                return await self._shown(opened, page)
-            url = target
-        return opened
+        page = await fetch(self, url, Manner(robots=self.robots), cookies)
+        return await self._shown(_opened(page, (page.url, *page.hops)), page)
 
     async def _shown(self, opened: Opened, page: Page) -> Opened:
         """The page as the browser shows it, where plain HTTP gave nothing to read."""
-        is_empty = opened.trouble is None and _is_for_people(page.text) and is_stub(page.text)
+        is_empty = opened.trouble is None and not is_data(page.text) and is_stub(page.text)
         if not may_be_shown(page) or not (opened.trouble or is_empty):
             return opened
         shown = await show(self, page.url, Manner(robots=self.robots))
@@ -93,16 +80,5 @@ def _opened(page: Page, hops: tuple[str, ...]) -> Opened:
         return Opened(
             page.final_url, "", f"{page.outcome}: {page.reason}" if page.reason else str(page.outcome), hops
         )
-    trouble = is_soft_404(page.text) if _is_for_people(page.text) else None
+    trouble = None if is_data(page.text) else is_soft_404(page.text)
     return Opened(page.final_url, page.text, trouble, hops)
-
-
-def _is_for_people(text: str) -> bool:
-    return not text[:100].lstrip("\ufeff \r\n\t").startswith(("{", "["))
-
-
-def _onward(opened: Opened) -> str | None:
-    """Where a page leads that holds nothing but the way on."""
-    if opened.trouble or not (is_stub(opened.text) or "").startswith("only a redirect"):
-        return None
-    return redirect_target(read_document(opened.text, opened.url))

@@ -71,6 +71,14 @@ async def test_what_the_page_shows_must_be_what_the_register_says(
     assert len(await world.told("county")) == 2
 
 
+async def test_a_home_page_that_only_sends_on_is_judged_where_it_leads(world: World) -> None:
+    world.county.footer = FOOTER.replace("皖ICP备12345678号-1", "")
+    world.county.replies["/front"] = world.county._page("/")
+    world.county.replies["/"] = Reply('<html><meta http-equiv="refresh" content="0; url=/front"></html>')
+    await world.audit("county")
+    assert await world.standing() == [("county", "lifecycle.icp")]
+
+
 async def test_what_comes_back_is_a_new_problem(world: World) -> None:
     for footer in ("", FOOTER, ""):
         world.county.footer = footer
