@@ -103,7 +103,10 @@ def _facts(page: DutyPage, words: Words, source: str) -> Iterator[tuple[str, str
     yield words.t("duty.basis"), f"{words.cite()} (repost.target, repost.limit)"
     for problem in page.problems:
         state = words.t("problem.is-closed" if problem.closed_at else "problem.is-open")
-        yield words.t("duty.problems"), f"{problem.id} {words.rule(problem.rule)} ({problem.rule}) {state}"
+        yield (
+            words.t("duty.problems"),
+            f"{problem.id} {words.accusation(problem.rule, duty.review)} ({problem.rule}) {state}",
+        )
 
 
 def _proof(page: DutyPage, words: Words) -> Iterator[tuple[str, str]]:

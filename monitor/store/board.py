@@ -212,6 +212,12 @@ def problems(session: Session, wanted: ProblemFilter, span: Slice) -> tuple[Sequ
     return session.exec(query.order_by(*order).limit(span.limit).offset(span.offset)).all(), total
 
 
+def reviews(session: Session) -> dict[int | None, str]:
+    """How far the review of each duty is on which somebody had something to say, by its id."""
+    query = select(Obligation.id, Obligation.review).where(Obligation.review != "none")
+    return dict(session.exec(query).all())
+
+
 def problem(session: Session, problem_id: int) -> Problem | None:
     """One problem."""
     return session.get(Problem, problem_id)

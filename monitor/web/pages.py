@@ -87,7 +87,10 @@ def _add_duties(router: APIRouter, pages: _Pages) -> None:
     ) -> HTMLResponse:
         words, wish = pages.words(), Wish(page, rows, days, trouble)
         found = await pages.read(lambda session: load_front(session, pages.ctx, wish, words.now))
-        return pages.render(request, "front.html", words=words, front=found, wish=wish, refresh=refresh)
+        reviews = await pages.read(board.reviews)
+        return pages.render(
+            request, "front.html", words=words, front=found, wish=wish, refresh=refresh, reviews=reviews
+        )
 
     @router.get("/obligations/{obligation_id}")
     async def obligation(request: Request, obligation_id: Id) -> HTMLResponse:
@@ -133,6 +136,7 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
             "problems.html",
             words=words,
             problems=found,
+            reviews=await pages.read(board.reviews),
             dismissals=dismissed,
             total=total,
             span=span,
@@ -149,7 +153,10 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
         decisions = await pages.read(lambda session: board.decisions_on(session, subject))
         wanted = MessageFilter(subject=told_as(found))
         told, _ = await pages.read(lambda session: board.messages(session, wanted, span))
-        return pages.render(request, "problem.html", problem=found, decisions=decisions, told=told)
+        reviews = await pages.read(board.reviews)
+        return pages.render(
+            request, "problem.html", problem=found, decisions=decisions, told=told, reviews=reviews
+        )
 
 
 def _add_sites(router: APIRouter, pages: _Pages) -> None:
@@ -180,7 +187,10 @@ def _add_sites(router: APIRouter, pages: _Pages) -> None:
         found = await pages.read(lambda session: board.owner(session, owner, NEWEST))
         if site is None and portal is None and not (found.cells or found.problems):
             raise HTTPException(404)
-        return pages.render(request, "site.html", owner=owner, site=site, portal=portal, page=found)
+        reviews = await pages.read(board.reviews)
+        return pages.render(
+            request, "site.html", owner=owner, site=site, portal=portal, page=found, reviews=reviews
+        )
 
 
 def _add_messages(router: APIRouter, pages: _Pages) -> None:

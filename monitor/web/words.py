@@ -105,6 +105,13 @@ class Words:
         known = RULES.get(rule)
         return rule if known is None else known.zh if self.is_chinese else known.en
 
+    def accusation(self, rule: str, review: str) -> str:
+        """A rule's name over a finding; a suspicion where it accuses and nobody has confirmed it."""
+        accuses = rule == "repost.limit" and is_suspicion(
+            State.VIOLATED, review, needs_review=self.needs_review
+        )
+        return (LANGUAGES[self.language].suspected if accuses else "") + self.rule(rule)
+
     def clause(self, rule: str) -> str:
         """What a rule rests on; "" where nothing is cited."""
         return RULES[rule].basis if rule in RULES else ""

@@ -529,6 +529,34 @@ async def test_a_problem_says_what_was_expected_and_found_and_by_when(console: C
     assert "无法建立加密连接" in text_of(await read(console, "/problems/6"))
 
 
+@pytest.mark.parametrize(
+    ("review", "said"), [("none", "疑似超过规定转载时限"), ("upheld", "超过规定转载时限")]
+)
+async def test_a_violation_is_a_suspicion_in_every_list_until_it_is_reviewed(
+    tmp_path: Path, review: str, said: str
+) -> None:
+    """An office prints these pages: what nobody has reviewed accuses nobody there either."""
+    found = configure(tmp_path)
+    filled(found)
+    async with console_on(found) as console:
+        accused = console.store.read_now(
+            lambda s: s.exec(select(Problem).where(Problem.rule == "repost.limit")).one()
+        )
+
+        def decide(session: Session) -> None:
+            duty = session.get(Obligation, accused.obligation_id)
+            assert duty is not None
+            duty.review = review
+            session.add(duty)
+
+        console.store.write_now(decide)
+        for path in ("/", "/problems", f"/problems/{accused.id}", f"/sites/{accused.site}"):
+            page = await read(console, path)
+            named = [node.text(strip=True) for node in page.css("h1, td.name a")]
+            assert any(name.endswith(said) for name in named), path
+            assert any("疑似超过规定转载时限" in name for name in named) == (review == "none"), path
+
+
 async def test_a_site_shows_its_places_duties_and_problems(console: Console) -> None:
     said = text_of(await read(console, "/sites/county4"))
     assert "连续7次未读清：服务器拒绝连接" in said
