@@ -153,6 +153,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         re.compile(r"(.+); the page behind the row could not be read \((.+)\)", re.S),
         lambda found: f"{in_chinese(found[1])}；条目所指页面未能读取（{in_chinese(found[2])}），按条目认定",
     ),
+    (re.compile(r"a frame of it: (.+)", re.S), lambda found: f"页内框架：{in_chinese(found[1])}"),
     (re.compile(r"page (\d+): (.+)", re.S), lambda found: f"第{found[1]}页：{in_chinese(found[2])}"),
     (re.compile(r"it says (“.+”)", re.S), r"页面显示\1"),
     (re.compile(r"only a redirect to (.+)", re.S), r"页面只跳转到\1"),

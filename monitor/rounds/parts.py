@@ -24,6 +24,7 @@ class Part:
     """A frame of a page, or data that it fetched; page: its own answer, None: it came with the page.
 
     at: the moment it shows. is_own: whether it lies on the hosts of the site whose page it is a part of.
+    trouble: why it could not be read this time; a frame that leads nowhere for good is no part of the page.
     """
 
     url: str
@@ -31,6 +32,7 @@ class Part:
     at: datetime
     page: Page | None = None
     is_own: bool = True
+    trouble: str | None = None
 
 
 def own_hosts(ctx: Context, place: Place, page: Page) -> frozenset[str] | None:
@@ -49,8 +51,19 @@ async def parts_of(
         parts = [*framed, *data]
     else:
         frames = [await fetch(ctx, url, manner, cookies) for url in frames_of(page.text, page.final_url)]
-        parts = [Part(f.final_url, f.text, f.seen_at, f) for f in frames if trouble_with(f) is None]
+        parts = [
+            Part(f.final_url, f.text, f.seen_at, f, trouble=trouble)
+            for f in frames
+            if (trouble := trouble_with(f)) is None or f.outcome.retryable
+        ]
     return tuple(replace(part, is_own=own is None or is_under(own, part.url)) for part in parts)
+
+
+def missing_of(parts: Sequence[Part], own: frozenset[str] | None) -> str | None:
+    """Why a page cannot be read whole: a frame of the site's own did not come. A portal's frames are not ours
+    to judge."""
+    missing = [part.trouble for part in parts if part.trouble is not None and part.is_own]
+    return f"a frame of it: {missing[0]}" if missing and own is not None else None
 
 
 def pages_of(parts: Sequence[Part]) -> tuple[Page, ...]:

@@ -33,7 +33,7 @@ from monitor.rounds.pages import (
     trouble_and_shown,
     trouble_with,
 )
-from monitor.rounds.parts import Part, oldest, own_hosts, pages_of, parts_of
+from monitor.rounds.parts import Part, missing_of, oldest, own_hosts, pages_of, parts_of
 from monitor.store.places import HOME, MAX_KNOWN
 from monitor.store.tables import Place
 
@@ -190,14 +190,18 @@ async def _read_shown(ctx: Context, place: Place, wish: Wish, cookies: CookieRou
 
 async def _read(ctx: Context, place: Place, page: Page, wish: Wish, cookies: CookieRound) -> Reading:
     trouble = trouble_with(page)
-    parts: tuple[Part, ...] = ()
+    found: tuple[Part, ...] = ()
+    own = own_hosts(ctx, place, page)
     if trouble in (None, ONLY_A_FRAME):
-        parts = await parts_of(ctx, page, wish.manner, cookies, own_hosts(ctx, place, page))
+        found = await parts_of(ctx, page, wish.manner, cookies, own)
+    parts, missing = [part for part in found if part.trouble is None], missing_of(found, own)
     if trouble is not None and not parts:
-        return Reading(place, page.seen_at, page, trouble)
+        return Reading(place, page.seen_at, page, missing or trouble)
     if place.kind == HOME:
-        return _judge_home(ctx, place, page, parts)
-    return await _read_list(ctx, place, page, parts, wish, cookies)
+        reading = _judge_home(ctx, place, page, parts)
+    else:
+        reading = await _read_list(ctx, place, page, parts, wish, cookies)
+    return replace(reading, trouble=reading.trouble or missing)
 
 
 def _judge_home(ctx: Context, place: Place, page: Page, parts: Sequence[Part]) -> Reading:

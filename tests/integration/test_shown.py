@@ -17,6 +17,8 @@ from monitor.store.tables import Place, SiteState
 from tests.integration.county import (
     BLOCKED,
     CONFIG,
+    DOWN,
+    DROPPED,
     FOOTER,
     POLICY,
     Paper,
@@ -119,6 +121,23 @@ async def test_what_stands_beside_the_longer_list_counts_too(plain: World) -> No
     await plain.look("county")
     assert await plain.state() == "met"
     assert (await column(plain)).failures == 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_whole"), [(DOWN, False), (DROPPED, False), (Reply("not here", 404), True)]
+)
+async def test_a_frame_that_does_not_come_leaves_a_hole_in_the_reading(
+    plain: World, reply: Reply, is_whole: bool
+) -> None:
+    """The repost may stand there alone. One that leads nowhere for good is no part of the page."""
+    plain.county.footer = f'{FOOTER}<iframe src="/box/"></iframe>'
+    plain.county.lists["/box/"] = plain.county.lists["/yw/"]
+    await plain.publish()
+    plain.county.replies["/box/"] = reply
+    for minutes in (0, 5):
+        plain.clock.now = at(26) + timedelta(minutes=minutes, seconds=1)
+        await plain.look()
+    assert (await plain.state() == "violated") is is_whole
 
 
 async def test_a_home_page_that_is_but_a_frame_is_read(plain: World) -> None:
