@@ -111,6 +111,22 @@ _TABLE = (
         "home page cannot be reached",
     ),
     (
+        "links.broken",
+        Duty.LINKS,
+        Severity.WARNING,
+        "国办秘函〔2019〕19号：链接可用性",
+        "链接失效",
+        "broken links",
+    ),
+    (
+        "links.foreign",
+        Duty.LINKS,
+        Severity.WARNING,
+        "国办秘函〔2019〕19号：链接可用性",
+        "疑似链接到博彩、色情或待售域名（待核对）",
+        "links perhaps to gambling, pornography or a domain for sale (to be checked)",
+    ),
+    (
         "lifecycle.icp",
         Duty.LIFECYCLE,
         Severity.WARNING,

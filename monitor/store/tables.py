@@ -48,7 +48,7 @@ class Watch(SQLModel, table=True):
     """Something done again and again. `due_at` advances in the transaction that stores the result."""
 
     __tablename__ = "watch"
-    __table_args__ = (UniqueConstraint("kind", "key"),)
+    __table_args__ = (UniqueConstraint("kind", "key"), Index("ix_watch_kind_due", "kind", "due_at"))
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str
@@ -276,6 +276,58 @@ class Dismissal(SQLModel, table=True):
     until: datetime = moment(required=True)
     by: str
     reason: str = long_text()
+
+
+class BadLink(SQLModel, table=True):
+    """A link that failed, until it is in order or stands nowhere any more; one that fails anew is a new row.
+
+    state: broken or foreign. closed_site: the site of the register it leads to, where that was closed. page:
+    the page with which it is told; places: [page, words] of those it stands on, places_in_all how many.
+    placed_at: when it was last seen to stand there. confirmed_at: since when it is told, None while it is not.
+    """
+
+    __tablename__ = "bad_link"
+    __table_args__ = (Index("ix_bad_link_site_ended", "site", "ended_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    site: str
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    state: str
+    status: int | None = None
+    reason: str = long_text()
+    closed_site: str | None = None
+    page: str = long_text()
+    is_home: bool = False
+    places: list[list[str]] = document(list)
+    places_in_all: int = 0
+    placed_at: datetime = moment(required=True)
+    first_at: datetime = moment(required=True)
+    last_at: datetime = moment(required=True)
+    tries: int = 0
+    confirmed_at: datetime | None = moment()
+    ended_at: datetime | None = moment()
+
+
+class Crawled(SQLModel, table=True):
+    """A round through the links of a site: of its home page, or of all of it (`scope` home or whole).
+
+    unchanged: how many of the pages were the same as last time. cut: why it is not all of it, "" where it is.
+    states: how many links stood how.
+    """
+
+    __tablename__ = "crawled"
+    __table_args__ = (Index("ix_crawled_site_at", "site", "scope", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    site: str
+    scope: str
+    at: datetime = moment(required=True)
+    pages: int = 0
+    unchanged: int = 0
+    links: int = 0
+    seconds: float = 0.0
+    cut: str = ""
+    states: dict[str, int] = document(dict)
 
 
 class Decision(SQLModel, table=True):

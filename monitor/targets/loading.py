@@ -17,7 +17,6 @@ from checks.holidays import YearFile
 from monitor.targets.binding import SHARED_DIGITS, is_region
 from monitor.targets.checking import check_names, check_secrets
 from monitor.targets.model import Tables, Targets
-from monitor.targets.office import Store
 from monitor.targets.places import find_line
 from monitor.targets.problems import (
     SECRET_KEYS,
@@ -263,9 +262,8 @@ def _read_year(text: str, year: int) -> YearFile:
 
 
 def _assemble(tables: Tables, *, base: Path, **read: Any) -> Targets:
-    store = Store.model_construct(
-        url=_absolute_url(tables.store.url, base), evidence=base / tables.store.evidence
-    )
+    folders = {name: base / getattr(tables.store, name) for name in ("evidence", "pages")}
+    store = tables.store.model_copy(update={"url": _absolute_url(tables.store.url, base), **folders})
     values = {name: getattr(tables, name) for name in Tables.model_fields}
     return Targets.model_construct(**{**values, "store": store, "base": base, **read})
 

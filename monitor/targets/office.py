@@ -120,6 +120,11 @@ class Store(Table):
         json_schema_extra={"default": "20GiB"},
     )
 
+    pages: Folder = Field(
+        default=Path("var/pages"),
+        description="folder of what is remembered of unchanged pages, to read them but once; it may be deleted",
+    )
+
     @field_validator("url")
     @classmethod
     def is_sqlite_or_postgresql(cls, url: Secret) -> Secret:

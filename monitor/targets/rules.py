@@ -13,11 +13,10 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from checks.rules import RULES
 from checks.terms import Term
-from monitor.targets.values import AnyTerm, Count, Length, Regex, Share, Table, Words, as_written
+from monitor.targets.values import AnyTerm, Count, Flag, Length, Regex, Share, Span, Table, Words, as_written
 
 _LATER_RULES = """
 freshness.home freshness.column freshness.blank
-links.broken links.foreign
 lifecycle.domain lifecycle.unregistered lifecycle.closing lifecycle.report
 security.https
 integrity.hidden integrity.hijacked integrity.defaced integrity.exposed integrity.term
@@ -171,7 +170,20 @@ class FreshnessRules(Table):
 class LinkRules(Table):
     """Dead and wrong links; only what failed again later is called broken."""
 
+    home_every: Length = Field(default=_days(1), description="how often the links of a home page are checked")
+    whole: Flag = Field(
+        default=False, description="whether sites are gone through as a whole; a site may say otherwise"
+    )
     every: Length = Field(default=_days(7), description="how often a site is gone through as a whole")
+    window: Span | None = Field(
+        default=None, description="when it may be, by the office's clock: 22:00-06:00; none: at any time"
+    )
+    longest: Length = Field(default=timedelta(hours=8), description="how long it may take, then it is cut")
+    pages: Count = Field(default=20_000, description="pages read at most, then it is cut")
+    rate: Count = Field(default=5, description="requests to one host in a second at most")
+    exclude: tuple[Regex, ...] = Field(
+        default=(), description="addresses that are not asked for: regular expressions, any of them"
+    )
     tries: Count = Field(default=3, description="failed tries before a link is broken")
     over: Length = Field(default=_days(1), description="over how long these tries are spread at least")
 

@@ -207,6 +207,11 @@ class Site(Table):
         description="what it answers for; none given: a portal for all, others for all but repost",
         json_schema_extra={"default": None},
     )
+    whole: Flag | None = Field(
+        default=None,
+        description="whether all its links are checked, not only its home page's; none given: what "
+        "[rules.links] says",
+    )
     contact: Contact = Field(default_factory=Contact, description="who is told to put things right")
     registration: Registration = Field(
         default_factory=Registration, description="what the register says; the page must say the same"

@@ -254,6 +254,11 @@ def test_an_include_can_be_absolute(write: Write, tmp_path: Path) -> None:
     assert [site.id for site in load(path, {}).sites] == ["example"]
 
 
+def test_what_the_store_is_told_besides_is_kept(write: Write) -> None:
+    store = load(write('[store]\nevidence_kept = "30d"\nevidence_most = "1GiB"\n'), {}).store
+    assert (store.evidence_kept, store.evidence_most) == (timedelta(days=30), 2**30)
+
+
 def test_relative_paths_start_at_the_folder_of_the_file(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,6 +47,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_alert_message_number"), ["number"], unique=False)
 
     op.create_table(
+        "bad_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("closed_site", sa.String(), nullable=True),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("is_home", sa.Boolean(), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("places_in_all", sa.Integer(), nullable=False),
+        sa.Column("placed_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("first_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("last_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", monitor.store.tables.UTCDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("bad_link", schema=None) as batch_op:
+        batch_op.create_index("ix_bad_link_site_ended", ["site", "ended_at"], unique=False)
+
+    op.create_table(
+        "crawled",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("links", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("cut", sa.String(), nullable=False),
+        sa.Column("states", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("crawled", schema=None) as batch_op:
+        batch_op.create_index("ix_crawled_site_at", ["site", "scope", "at"], unique=False)
+
+    op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
@@ -196,6 +237,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("watch", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_watch_due_at"), ["due_at"], unique=False)
+        batch_op.create_index("ix_watch_kind_due", ["kind", "due_at"], unique=False)
 
     op.create_table(
         "alert_content",
