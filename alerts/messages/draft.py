@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from urllib.parse import quote
 
 from alerts.events import Event
 
@@ -44,6 +45,14 @@ class OfficeFacts:
     def accuses(self, event: Event) -> bool:
         """Whether the basis was in force when the event happened, so that it may be called a violation."""
         return self.basis is None or self.basis.holds(event.occurred_at.astimezone(self.zone).date())
+
+    def page(self, kind: str, name: str) -> str:
+        """The console's page on one thing: of `policies`, `sites`, `obligations` or `problems`."""
+        return f"{self.public_url.rstrip('/')}/{kind}/{quote(name, safe='')}"
+
+    def page_of_site(self, sites: Collection[str]) -> str:
+        """The console's page on a site, or its first page where several are meant."""
+        return self.page("sites", next(iter(sites))) if len(sites) == 1 else self.public_url
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ def _notes(kind: Kind, items: Sequence[_Problem], words: Words) -> tuple[str, ..
 
 
 def _link(items: Sequence[_Problem], office: OfficeFacts) -> str:
+    """Where the console shows all of these: the one problem, or else the one site."""
     links = {item.facts.link for item in items}
     only = links.pop() if len(links) == 1 else None
-    return only or office.public_url
+    return only or office.page_of_site({item.event.site.id for item in items})

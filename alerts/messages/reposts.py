@@ -189,6 +189,12 @@ def _notes(kind: Kind, items: Sequence[_Repost], words: Words) -> tuple[str, ...
 
 
 def _link(items: Sequence[_Repost], office: OfficeFacts) -> str:
+    """Where the console shows all of these: the one duty, or else the one policy, or else the one site."""
     links = {item.facts.link for item in items}
     only = links.pop() if len(links) == 1 else None
-    return only or office.public_url
+    policies = {item.facts.policy_id for item in items}
+    if only:
+        return only
+    if len(policies) == 1:
+        return office.page("policies", str(policies.pop()))
+    return office.page_of_site({item.event.site.id for item in items})

@@ -319,6 +319,32 @@ def message(session: Session, number: str) -> Told | None:
     return _told(session, [found])[0] if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """What a message is about, as it stands now."""
+
+    duties: Sequence[Obligation]
+    problems: Sequence[Problem]
+
+
+def matters_of_message(session: Session, number: str) -> Matters:
+    """The duties and problems that a message tells of, by their ids."""
+    query = (
+        select(AlertEvent.subject)
+        .join(AlertContent, col(AlertContent.event_id) == col(AlertEvent.id))
+        .join(AlertMessage, col(AlertMessage.id) == col(AlertContent.message_id))
+        .where(AlertMessage.number == number)
+    )
+    ids: dict[str, set[int]] = {"obligation": set(), "problem": set()}
+    for subject in session.exec(query):
+        kind, _, id_ = subject.partition(":")
+        if kind in ids and id_.isdecimal():
+            ids[kind].add(int(id_))
+    duties = select(Obligation).where(col(Obligation.id).in_(ids["obligation"])).order_by(col(Obligation.id))
+    problems = select(Problem).where(col(Problem.id).in_(ids["problem"])).order_by(col(Problem.id))
+    return Matters(session.exec(duties).all(), session.exec(problems).all())
+
+
 def _told(session: Session, found: Sequence[AlertMessage]) -> list[Told]:
     ids = [message.id for message in found]
     query = (

@@ -22,7 +22,7 @@ from monitor.targets import Site, Targets
 from monitor.web.duty import load_duty
 from monitor.web.front import Wish, load_front
 from monitor.web.matrix import TYPES
-from monitor.web.rendering import Renderer
+from monitor.web.rendering import Renderer, told_lines
 from monitor.web.words import Words
 
 T = TypeVar("T")
@@ -67,7 +67,10 @@ class _Pages:
 
 
 def pages_router(context: Callable[[], Context], renderer: Renderer) -> APIRouter:
-    """The pages that people read; links in messages rely on /obligations/ID and /problems/ID."""
+    """The pages that people read.
+
+    Links in messages rely on /obligations/ID, /problems/ID, /policies/ID and /sites/ID.
+    """
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     pages = _Pages(context, renderer)
     for add in (_add_duties, _add_problems, _add_sites, _add_messages):
@@ -222,7 +225,14 @@ def _add_messages(router: APIRouter, pages: _Pages) -> None:
         request: Request, number: Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,60}$")]
     ) -> HTMLResponse:
         told = await pages.read(lambda session: board.message(session, number))
-        return pages.render(request, "alert.html", told=_found(told))
+        matters = await pages.read(lambda session: board.matters_of_message(session, number))
+        return pages.render(
+            request,
+            "alert.html",
+            told=_found(told),
+            lines=told_lines(_found(told).message.body, pages.targets.server.public_url),
+            matters=matters,
+        )
 
 
 def _found(value: T | None) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
 
+# An address as messages write it: `clean_url` leaves ASCII alone.
+_ADDRESS = re.compile(r"(https?://[!-~]+)")
+
 
 def without_unseen(value: object) -> object:
     """Give what a template prints, without signs that act unseen; nothing is printed for None."""
@@ -54,6 +58,30 @@ def make_environment() -> Environment:
     environment.globals.update(State=State, measure=measure, link=link, kind_of=kind_of)
     environment.filters["web"] = lambda url: clean_url(url) if url else None
     return environment
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a message's line. page: the console's page that it names; url: a foreign address."""
+
+    text: str
+    page: str | None = None
+    url: str | None = None
+
+
+def told_lines(body: str, public_url: str) -> list[list[Piece]]:
+    """Take a message's lines apart, so that the addresses in them lead somewhere.
+
+    What strangers wrote holds none: messages break the addresses in it.
+    """
+    home = public_url.rstrip("/")
+    return [[_piece(part, home) for part in _ADDRESS.split(line) if part] for line in body.splitlines()]
+
+
+def _piece(part: str, home: str) -> Piece:
+    if part == home or part.startswith(home + "/"):
+        return Piece(part, page=part[len(home) :].lstrip("/"))
+    return Piece(part, url=part) if _ADDRESS.fullmatch(part) else Piece(part)
 
 
 def link(query: QueryParams, name: str, value: object) -> str:

@@ -485,6 +485,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "alerts.show-dead": ("只看未送达的", "show them"),
     "alert": ("消息{number}", "Message {number}"),
+    "alert.matters": ("所涉事项现在的情况", "How what it is about stands now"),
     "alert.number": ("编号", "Number"),
     "alert.kind": ("类别", "Kind"),
     "alert.title": ("内容", "Message"),

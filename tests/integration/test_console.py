@@ -618,10 +618,31 @@ async def test_dead_letters_cannot_be_overlooked(console: Console) -> None:
 
 
 async def test_links_of_messages_lead_here(targets: Targets, console: Console) -> None:
-    """Messages say public_url + /obligations/ID and /problems/ID."""
+    """Messages say public_url + /obligations/ID, /problems/ID, /policies/ID and /sites/ID."""
     assert targets.server.public_url == "http://127.0.0.1:8080"
-    for path in ("/obligations/3", "/problems/2"):
+    for path in ("/obligations/3", "/problems/2", "/policies/1", "/sites/county3"):
         await read(console, path)
+
+
+async def test_a_message_leads_on_to_what_it_is_about(tmp_path: Path) -> None:
+    found = configure(tmp_path)
+    filled(found)
+    async with console_on(found) as console:
+        await on_store(found, add_addresses)
+        page = await read(console, "/alerts/DB-20261126-0001")
+    hrefs = {href for href, _ in links(page)}
+    assert {"./../policies/1", "https://www.example.gov.cn/a.htm", "./../obligations/3"} <= hrefs
+    assert "http://127.0.0.1:8080.evil.example/" in hrefs, "another's address is no page of ours"
+    assert "✗ 疑似超过规定时限" in text_of(page), "how the duty stands now"
+
+
+def add_addresses(session: Session) -> None:
+    message = session.exec(select(AlertMessage).where(AlertMessage.number == "DB-20261126-0001")).one()
+    message.body = (
+        "原文：https://www.example.gov.cn/a.htm\n详情：http://127.0.0.1:8080/policies/1\n"
+        "又：http://127.0.0.1:8080.evil.example/"
+    )
+    session.add(message)
 
 
 async def test_links_hold_under_any_prefix(console: Console) -> None:

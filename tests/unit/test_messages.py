@@ -54,7 +54,7 @@ VIOLATION = """\
 · 示例县人民政府；最近一次读取未见转载：11月26日（周四）0时10分；查看过：首页、上级文件；事项编号：31
 请做：立即转载或链接原文。已经转载或认为有误的，请把页面地址报本办，核实后更正。
 原文：https://www.gov.cn/zhengce/content_12.htm
-详情：http://127.0.0.1:8080/
+详情：http://127.0.0.1:8080/policies/12
 编号：DB-20261126-0007"""
 
 BLIND = """\
@@ -219,7 +219,22 @@ def test_what_does_not_fit_is_counted_and_the_console_named() -> None:
     lines = write(*(repost(Kind.DUTY, site=site) for site in sites(most + 5))).body.splitlines()
     assert f"网站（{most + 5}个）：" in lines
     assert "另有5个未在此列出，请到控制台查看" in lines
-    assert "详情：http://127.0.0.1:8080/" in lines
+    assert "详情：http://127.0.0.1:8080/policies/12" in lines
+
+
+@pytest.mark.parametrize(
+    ("events", "page"),
+    [
+        ((repost(link=LINK),), "obligations/31"),
+        ((repost(link=LINK), repost(site=THERE, link="http://127.0.0.1:8080/obligations/32")), "policies/12"),
+        ((repost(link=LINK), repost(policy_id=13, link="http://127.0.0.1:8080/o/32")), "sites/here"),
+        ((repost(), repost(site=THERE, policy_id=13)), ""),  # nothing in common: the first page
+        ((problem(link="http://127.0.0.1:8080/problems/7"),), "problems/7"),
+        ((problem(link="http://127.0.0.1:8080/problems/7"), problem(link="http://x.test/8")), "sites/here"),
+    ],
+)
+def test_a_message_leads_to_the_page_that_shows_all_it_is_about(events: tuple[Event, ...], page: str) -> None:
+    assert f"详情：http://127.0.0.1:8080/{page}" in write(*events).body.splitlines()
 
 
 def test_sites_are_listed_by_region_and_name() -> None:
