@@ -23,7 +23,7 @@ LABEL org.opencontainers.image.title="duban" \
       org.opencontainers.image.licenses="Apache-2.0"
 # Chromium shows what plain HTTP cannot read; BROWSER="" leaves it out, and such pages are blind then.
 # libatomic1 is for the driver that starts it.
-ARG BROWSER="chromium fonts-noto-cjk libatomic1"
+ARG BROWSER="chromium-headless-shell fonts-noto-cjk libatomic1"
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 ${BROWSER} \
     && rm -rf /var/lib/apt/lists/* \

@@ -14,13 +14,13 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 have() { command -v "$1" >/dev/null 2>&1; }
-have_chromium() { have chromium || have chromium-browser || have google-chrome; }
+have_chromium() { have chromium-headless-shell; }
 have_fonts() { have fc-list && [ -n "$(fc-list :lang=zh-cn family)" ]; }
 have_postgresql() { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 have_prometheus() { have prometheus && have promtool; }
 
 missing=''
-have_chromium || missing="$missing chromium"
+have_chromium || missing="$missing chromium-headless-shell"
 have_fonts || missing="$missing fontconfig fonts-noto-cjk"
 have_postgresql || missing="$missing postgresql"
 have_prometheus || missing="$missing prometheus"

@@ -19,7 +19,13 @@ from pathlib import Path
 
 import pytest
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 CHROMIUM_ON_MACOS = ("/Applications/Chromium.app", "/Applications/Google Chrome.app")
 CLUSTER = "postgresql_cluster"
 
@@ -72,7 +78,7 @@ PARTS = (
         "needs_chromium",
         "Chromium",
         chromium_is_here,
-        debian="apt-get install chromium",
+        debian="apt-get install chromium-headless-shell",
         macos="brew install --cask chromium",
     ),
     Part(

@@ -366,6 +366,7 @@ async def test_only_so_many_pages_are_shown_at_once() -> None:
 async def test_without_a_browser_it_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chromium, "NAMES", ("no-such-browser",))
     monkeypatch.setattr(chromium, "ON_MACOS", ())
+    monkeypatch.setattr(chromium, "LIGHT", Path("/no/such/browser"))
     with pytest.raises(NoBrowserError, match="apt-get install chromium"):
         chromium.found("/no/such/browser")
 
