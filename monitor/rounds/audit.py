@@ -57,13 +57,18 @@ async def _reached(ctx: Context, page: Page) -> bool | None:
 
 
 async def _see(ctx: Context, site: Site, page: Page, manner: Manner) -> Shown | None:
-    """What the home page shows; what its source lacks is looked for in the browser before it is missed."""
+    """What the home page shows; what its source lacks is looked for in the browser before it is missed.
+
+    None where that cannot be read: a browser that fails proves nothing to be missing.
+    """
     source = _shown(site, page)
     if source is None or isinstance(page, Rendered) or (source.icp and source.police and source.site_id):
         return source
     seen = await show(ctx, page.final_url, manner)
-    rendered = _shown(site, seen) if seen is not None else None
-    return source if rendered is None else _joined(source, rendered)
+    if seen is None:
+        return source
+    rendered = _shown(site, seen)
+    return None if rendered is None else _joined(source, rendered)
 
 
 def _joined(source: Shown, rendered: Shown) -> Shown:
@@ -120,6 +125,8 @@ def _shown(site: Site, page: Page) -> Shown | None:
     if isinstance(page, Rendered):
         own = hosts_of(site, [page.final_url])
         page = replace(page, frames=tuple(frame for frame in page.frames if is_under(own, frame.url)))
+        if any(frame.may_come for frame in page.frames):
+            return None
     if trouble_with(page) is not None:
         return None
     texts = [(page.final_url, page.text)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.net.browser import Rendered
+from monitor.net.browsing.rendered import Frame
 from monitor.net.client import CookieRound, Page
 from monitor.reading.frames import frames_of
 from monitor.rounds.context import Context
@@ -46,7 +47,11 @@ async def parts_of(
 ) -> tuple[Part, ...]:
     """What else a page consists of: its frames, and the data that it fetched for itself."""
     if isinstance(page, Rendered):
-        framed = [Part(f.url, f.text, min(page.seen_at, page.requested_at - f.age)) for f in page.frames]
+        framed = [
+            Part(f.url, f.text, min(page.seen_at, page.requested_at - f.age), trouble=_trouble_of(f))
+            for f in page.frames
+            if f.fault is None or f.may_come
+        ]
         data = [Part(a.url, a.body.decode("utf-8", "replace"), page.seen_at) for a in page.answers]
         parts = [*framed, *data]
     else:
@@ -57,6 +62,10 @@ async def parts_of(
             if (trouble := trouble_with(f)) is None or f.outcome.retryable
         ]
     return tuple(replace(part, is_own=own is None or is_under(own, part.url)) for part in parts)
+
+
+def _trouble_of(frame: Frame) -> str | None:
+    return None if frame.fault is None else f"{frame.fault.outcome}: {frame.fault.reason}"
 
 
 def missing_of(parts: Sequence[Part], own: frozenset[str] | None) -> str | None:

@@ -201,6 +201,34 @@ async def test_a_page_is_as_old_as_the_oldest_copy_it_is_made_of(browser: Browse
         assert rendered.seen_at == rendered.requested_at - timedelta(seconds=600)
 
 
+@pytest.mark.parametrize(
+    ("source", "outcome"),
+    [
+        ("/down", Outcome.SERVER_ERROR),
+        ("/gone", Outcome.NOT_FOUND),
+        ("/guarded", Outcome.BLOCKED),
+        ("/drop", Outcome.RESET),
+        ("http://169.254.169.254/", Outcome.ADDRESS_REFUSED),
+    ],
+)
+async def test_a_frame_that_did_not_come_says_why(browser: Browser, source: str, outcome: Outcome) -> None:
+    answers = {
+        "/": reply(page(f"{LIST}<iframe src={source}></iframe><iframe src=/inner></iframe>")),
+        "/down": reply("down", 503),
+        "/gone": reply("gone", 404),
+        "/guarded": reply("no", 403),
+        "/drop": b"",
+        "/inner": reply(page(LIST)),
+    }
+    rendered = await shown(browser, pages(answers))
+    assert rendered.ok
+    came = {frame.url.rpartition(":")[2].lstrip("0123456789"): frame.fault for frame in rendered.frames}
+    assert came["/inner"] is None
+    (fault,) = [fault for url, fault in came.items() if url != "/inner"]
+    assert fault is not None
+    assert fault.outcome is outcome
+
+
 async def test_a_frame_is_as_old_as_its_own_copy(browser: Browser) -> None:
     html, inner = page(f"{LIST}<iframe src=/inner.html></iframe>"), reply(page(LIST), age="600")
     rendered = await shown(browser, pages({"/": reply(html), "/inner.html": inner}))

@@ -293,6 +293,17 @@ async def test_what_only_the_browser_shows_may_have_stood_there_while_plain_http
 
 
 @pytest.mark.needs_chromium
+async def test_a_frame_that_does_not_come_in_the_browser_leaves_a_hole_too(world: World) -> None:
+    """The repost may stand there alone; and what a page shows, it shows with all its frames."""
+    frame = json.dumps('<iframe src="/box/"></iframe>')
+    script = f"<script>document.querySelector('.main').innerHTML += {frame}</script>"
+    world.county.footer = f"{FOOTER.replace('皖ICP备12345678号-1', '')}{script}"
+    world.county.replies["/box/"] = DOWN
+    await world.audit("county")
+    assert await world.problems("lifecycle.icp") == []
+
+
+@pytest.mark.needs_chromium
 async def test_what_a_script_writes_into_the_footer_is_not_missed(world: World) -> None:
     world.county.footer = f"<script>document.querySelector('.footer').innerHTML = '{FOOTER}'</script>"
     await world.audit("county")

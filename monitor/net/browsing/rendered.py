@@ -22,11 +22,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame of the page, as it looked in the end; age: how old a cache says its copy is."""
+    """A frame of the page, as it looked in the end.
+
+    age: how old a cache says its copy is. fault: why it did not come, None where it did.
+    """
 
     url: str
     text: str
     age: timedelta = timedelta(0)
+    fault: Fault | None = None
+
+    @property
+    def may_come(self) -> bool:
+        """Whether it did not come this time, and may well another; else what failed leads nowhere for good."""
+        return self.fault is not None and self.fault.outcome.retryable
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor.net import headers
@@ -18,10 +17,11 @@ from monitor.net.browsing.retelling import retell
 from monitor.net.browsing.watch import HTML, Watch, kind_of
 from monitor.net.decode import decode
 from monitor.net.outcomes import Fault, Outcome
-from monitor.net.tunnel import Tunnel, Visit
+from monitor.net.tunnel import MARK, Tunnel, Visit
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page, Response, Route
+    from playwright.async_api import Frame as ShownFrame
 
 T = TypeVar("T")
 
@@ -121,10 +121,14 @@ class Showing:
 
     async def read_besides(self, seen: Seen) -> None:
         """Read what the page fetched for itself and what its frames hold, in a few seconds or not at all."""
-        with contextlib.suppress(TimeoutError):
+        frames = self._tab.frames[1 : 1 + MOST_FRAMES]
+        try:
             async with asyncio.timeout(READ_WITHIN):
                 await self._read_answers(seen)
-                await self._read_frames(seen)
+                await self._read_frames(frames, seen)
+        except TimeoutError:
+            late = Fault(Outcome.TIMEOUT, f"not read within {READ_WITHIN:g} s")
+            seen.frames += tuple(Frame(frame.url, "", fault=late) for frame in frames[len(seen.frames) :])
 
     async def _read_answers(self, seen: Seen) -> None:
         room = LARGEST_ANSWERS
@@ -137,16 +141,25 @@ class Showing:
                 # Rows that came from a cache are as old as the cache says, however new the page around them.
                 seen.age = max(seen.age, headers.age(response.headers))
 
-    async def _read_frames(self, seen: Seen) -> None:
+    async def _read_frames(self, frames: Sequence[ShownFrame], seen: Seen) -> None:
         room = self._wish.most
-        for frame in self._tab.frames[1 : 1 + MOST_FRAMES]:
-            with contextlib.suppress(*chromium.errors()):
-                text = await frame.content() if frame.url.startswith("http") else ""
-                if 0 < len(text) <= room:
-                    room -= len(text)
-                    answer = self.watch.framed.get(frame)
-                    age = headers.age(answer.headers) if answer is not None else timedelta(0)
-                    seen.frames += (Frame(frame.url, text, age),)
+        for frame in frames:
+            read = await self._read_frame(frame)
+            if len(read.text) > room:
+                read = Frame(read.url, "", fault=Fault(Outcome.TOO_LARGE, "with it the page is too large"))
+            room -= len(read.text)
+            seen.frames += (read,)
+
+    async def _read_frame(self, frame: ShownFrame) -> Frame:
+        if frame in self.watch.unframed:
+            address, why = self.watch.unframed[frame]
+            return Frame(address, "", fault=verdict.of_error(why, address, self._visit))
+        text, answer = await _content(frame), self.watch.framed.get(frame)
+        if answer is None or not frame.url.startswith("http"):
+            return Frame(frame.url, text)
+        turned = self._visit.marked(answer.headers.get(MARK.lower(), ""))
+        fault = turned or verdict.of_answer(answer.status, answer.url, text)
+        return Frame(frame.url, text, headers.age(answer.headers), fault)
 
     def note(self, seen: Seen) -> None:
         """Write down what was seen of the way here, however it ended."""
@@ -272,6 +285,13 @@ async def _without_pictures(route: Route) -> None:
             await route.abort("blockedbyclient")
         else:
             await route.continue_()
+
+
+async def _content(frame: ShownFrame) -> str:
+    """Read a frame as it is now; one that is empty, or gone by now, has no text."""
+    with contextlib.suppress(*chromium.errors()):
+        return await frame.content() if frame.url.startswith("http") else ""
+    return ""
 
 
 async def _source(document: Response) -> str:

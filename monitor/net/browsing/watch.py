@@ -37,8 +37,8 @@ class Watch:
 
     documents: answers for the page itself, redirects left out, in order. hops: where redirects and scripts
     led to. failed: the address and Chromium's error of a request for the page itself. moved: set when one of
-    these two changes. framed: the answers for its frames. alarm: set once there is no use in waiting, with
-    the fault that says why.
+    these two changes. framed: the answers for its frames; unframed: address and error of those without one.
+    alarm: set once there is no use in waiting, with the fault that says why.
     """
 
     def __init__(self, page: Page, visit: Visit, max_redirects: int) -> None:
@@ -47,6 +47,7 @@ class Watch:
         self.failed: tuple[str, str] | None = None
         self.answers: list[Response] = []
         self.framed: dict[Frame, Response] = {}
+        self.unframed: dict[Frame, tuple[str, str]] = {}
         self.alarm = asyncio.Event()
         self.moved = asyncio.Event()
         self.fault: Fault | None = None
@@ -106,6 +107,7 @@ class Watch:
         self.hops.append(address)
         self.answers.clear()
         self.framed.clear()
+        self.unframed.clear()
         if not address.lower().startswith(("http://", "https://")):
             self.raise_alarm(Fault(Outcome.SCHEME_REFUSED, f"the page leads to {address[:80]!r}"))
         elif _redirects(request) > self._max_redirects:
@@ -133,6 +135,7 @@ class Watch:
 
     def _frame(self, response: Response) -> None:
         frame = response.request.frame
+        self.unframed.pop(frame, None)
         if frame in self.framed or len(self.framed) < MOST_ANSWERS:
             self.framed[frame] = response
 
@@ -162,11 +165,14 @@ class Watch:
 
     def _request_failed(self, request: Request) -> None:
         self._finished(request)
+        why = request.failure or ""
+        if not request.is_navigation_request() or _HARMLESS.search(why):
+            return
         if self._is_own(request):
-            why = request.failure or ""
-            if not _HARMLESS.search(why):
-                self.failed = (request.url, why)
-                self.moved.set()
+            self.failed = (request.url, why)
+            self.moved.set()
+        elif len(self.unframed) < MOST_ANSWERS:
+            self.unframed[request.frame] = (request.url, why)
 
     def _crash(self, _: Page) -> None:
         self.raise_alarm(
