@@ -34,7 +34,7 @@ class Frame:
 
     @property
     def may_come(self) -> bool:
-        """Whether it did not come this time, and may well another; else what failed leads nowhere for good."""
+        """Whether it did not come this time and may well another; else it leads nowhere for good."""
         return self.fault is not None and self.fault.outcome.retryable
 
 
