@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from monitor.store import views, watches
 STYLES = {"started": "cyan", "met": "green", "met_late": "green", "violated": "red", "unproven": "yellow"}
 FIRST_ROUND = 60.0
 LAST_MESSAGES = 20.0
+AFTERWARDS = 30
+"""How many times rarer pages are read once the story is over: it took half a core."""
 TITLE = 24
 JUDGED_BY_HAND = ("availability.home", "lifecycle.", "security.")
 
@@ -38,14 +41,16 @@ async def play(*, keep: bool) -> bool:
     with tempfile.TemporaryDirectory(prefix="duban-demo-") as folder:
         timeline = Timeline(is_held=True)
         async with World(timeline=timeline) as world, Inbox() as inbox:
-            listen, metrics = f"127.0.0.1:{_free_port()}", f"127.0.0.1:{_free_port()}"
+            listen = f"127.0.0.1:{_free_port()}"
             config = Path(folder) / "targets.toml"
-            config.write_text(
-                world.targets_toml(
-                    Path(folder), server_listen=listen, metrics_listen=metrics, channel_url=inbox.url
-                ),
-                encoding="utf-8",
+            configure = partial(
+                world.targets_toml,
+                Path(folder),
+                server_listen=listen,
+                metrics_listen=f"127.0.0.1:{_free_port()}",
+                channel_url=inbox.url,
             )
+            config.write_text(configure(), encoding="utf-8")
             show = _Show(out, world)
             service = Service(config, observe=show.tell)
             stop = asyncio.Event()
@@ -54,6 +59,8 @@ async def play(*, keep: bool) -> bool:
                 is_right = await _watch(out, world, inbox, service, running)
                 _say_how_to_go_on(out, listen, keep=keep)
                 if keep:
+                    config.write_text(configure(pace=AFTERWARDS), encoding="utf-8")
+                    service.reload()
                     await asyncio.shield(running)  # Ctrl-C ends the waiting; the daemon then stops in order
             finally:
                 stop.set()

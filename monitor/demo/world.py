@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -136,14 +137,18 @@ class World:
         metrics_listen: str,
         channel_url: str,
         browser: Literal["auto", "never"] = "never",
+        pace: int = 1,
     ) -> str:
-        """Write the configuration that watches this world; store and evidence lie in `folder`."""
+        """Write the configuration that watches this world; store and evidence lie in `folder`.
+
+        pace: how many times rarer than in the story pages are read.
+        """
         today = self._timeline.opened_at.date()
         return (
             _toml_templates()
             .get_template("targets.toml")
             .render(
-                script=self.script,
+                script=replace(self.script, every=pace * self.script.every),
                 sites=self.sites,
                 portals=PORTALS,
                 counties=COUNTIES,
