@@ -6,7 +6,7 @@ One task writes messages and one task per channel sends them, so that a dead cha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,13 +16,16 @@ from typing import Protocol
 
 import structlog
 
-from alerts.events import Kind
+from alerts.events import Event, Kind, NoteFacts
 from alerts.grouping import Group, Share, number_of, share_out
 from alerts.messages import Message, OfficeFacts, compose, compose_test
 from alerts.outbox import Backoff, Delivery, DeliveryResult, Outbox, Post, Result
 from alerts.routing import Routing, routes_for
 
 log = structlog.get_logger(__name__)
+
+Accused = Mapping[tuple[str, str], tuple[str, ...]]
+"""The numbers of the messages that accused, by subject and rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +178,21 @@ class Deliverer:
             item.id: routes_for(item.event, self.routing, now, heard.get(item.event.subject, frozenset()))
             for item in group.queued
         }
-        posts = [self._post(group, index, share, now) for index, share in enumerate(share_out(group, told))]
+        accused = await self.outbox.accusing(subjects) if subjects else {}
+        posts = [
+            self._post(group, index, share, accused, now)
+            for index, share in enumerate(share_out(group, told))
+        ]
         stored = await self.outbox.post(group, posts, now)
         numbers = [post.number for post in posts]
         log.info("messages written", action="write", kind=group.kind, group=group.key, numbers=numbers)
         return stored
 
-    def _post(self, group: Group, index: int, share: Share, now: datetime) -> Post:
+    def _post(self, group: Group, index: int, share: Share, accused: Accused, now: datetime) -> Post:
         number = number_of(group, index, self.office.zone)
         office = replace(self.office, chain=self.chain())
-        message = compose(share.events, self.language, office, now, number=number)
+        events = [_with_numbers(event, accused) for event in share.events]
+        message = compose(events, self.language, office, now, number=number)
         return Post(number, message.title, message.body, share.ids, share.channels)
 
     async def deliver_one(self, channel: Channel) -> bool:
@@ -206,6 +214,14 @@ class Deliverer:
         await self.outbox.record(delivery, result, retry_at, now)
         _log_attempt(delivery, result, retry_at)
         self.on_delivery(delivery.channel, result.result)
+
+
+def _with_numbers(event: Event, accused: Accused) -> Event:
+    """Say of a correction which messages it takes back."""
+    numbers = accused.get((event.subject, event.rule), ())
+    if not numbers or isinstance(event.facts, NoteFacts):
+        return event
+    return replace(event, facts=replace(event.facts, corrects=numbers))
 
 
 def _log_attempt(delivery: Delivery, result: DeliveryResult, retry_at: datetime | None) -> None:

@@ -43,6 +43,7 @@ class SiteRef:
     id: str
     name: str
     region: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,9 @@ class RepostFacts:
     """What is known of one duty to repost when the event happens.
 
     published_at is the time as the source page shows it, or None; looked_at and unread name places in the
-    office's language; reason says in a sentence why the state is what it is (a void, a correction); link is
-    the console's page on this obligation.
+    office's language; reason says in a sentence why the state is what it is (a void, a correction); decided
+    who decided it by hand, and why; due_at by when a violation is to be put right; corrects the numbers of
+    the messages that a correction takes back; link is the console's page on this obligation.
     """
 
     obligation_id: int
@@ -74,6 +76,9 @@ class RepostFacts:
     unread: tuple[str, ...] = ()
     review: Review = "none"
     reason: str | None = None
+    decided: tuple[str, str] | None = None
+    due_at: datetime | None = None
+    corrects: tuple[str, ...] = ()
     link: str | None = None
     about: Literal["repost"] = "repost"
 
@@ -94,6 +99,7 @@ class ProblemFacts:
     since: datetime | None = None
     due_at: datetime | None = None
     reason: str | None = None
+    corrects: tuple[str, ...] = ()
     link: str | None = None
     about: Literal["problem"] = "problem"
 

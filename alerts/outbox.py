@@ -89,6 +89,9 @@ class Outbox(Protocol):
     async def told(self, subjects: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Return, by subject, the channels to which a message with an accusing event on it was posted."""
 
+    async def accusing(self, subjects: Collection[str]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Return, by subject and rule, the numbers of the messages that accused, the oldest first."""
+
     async def post(self, group: Group, posts: Sequence[Post], now: datetime) -> bool:
         """Store the messages of a group with their deliveries and mark all its events as told, or nothing.
 
@@ -183,6 +186,15 @@ class MemoryOutbox:
             for event in (self.events[id_] for id_ in post.event_ids):
                 if event.kind.accuses and event.subject in found:
                     found[event.subject] |= {channel for channel, _ in post.deliveries}
+        return found
+
+    async def accusing(self, subjects: Collection[str]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for post in self.posts:
+            for event in (self.events[id_] for id_ in post.event_ids):
+                if event.kind.accuses and event.subject in subjects:
+                    key = event.subject, event.rule
+                    found[key] = (*found.get(key, ()), post.number)
         return found
 
     async def post(self, group: Group, posts: Sequence[Post], now: datetime) -> bool:

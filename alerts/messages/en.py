@@ -110,6 +110,9 @@ EN = Words(
         "due": "To be put right",
         "page": "Page",
         "problem": "Problem number",
+        "decided": "Decided",
+        "corrects": "Withdrawn messages",
+        "address": "Address",
     },
     suspected="suspected ",
     states={
@@ -145,7 +148,7 @@ EN = Words(
     },
     repost_titles={
         Kind.DUTY: "[To repost] {who}: {what}, {by}",
-        Kind.REMINDER: "[Reminder] {who}: {what} not seen yet, due {by}",
+        Kind.REMINDER: "[Reminder] {who}: {what} not seen yet, {due} {by}",
         Kind.WARNING: "[Past the target] {who}: {what} not seen yet",
         Kind.VIOLATION: "[{verdict}] {who}: {what}",
         Kind.URGENT: "[Urgent: {verdict}] {who}: {what}",
@@ -172,8 +175,9 @@ EN = Words(
         "If it is done, send us the page's address.",
         Kind.WARNING: "To do: repost or link the original soon; within the limit it is still in time. "
         "If it is done, send us the page's address.",
-        Kind.VIOLATION: "To do: repost or link the original at once. If it is done, or this is wrong, send "
-        "us the page's address; it will be verified and corrected.",
+        Kind.VIOLATION: "To do: repost or link the original at once, at the latest by when it is to be put "
+        "right. If it is done, or this is wrong, send us the page's address or the reason; it will be "
+        "verified and corrected.",
         Kind.URGENT: "To do: repost or link the original at once. If it is done, or this is wrong, send "
         "us the page's address; it will be verified and corrected.",
         Kind.RESOLVED: "To do: nothing more.",
@@ -194,6 +198,10 @@ EN = Words(
         Kind.BLIND: "To do: please open the page by hand; if it is fine, check our network "
         "and the column's settings.",
     },
+    late_advice="To do: nothing more to repost. If it is wrong that this was late, tell us why; it will be "
+    "verified and corrected.",
+    dues={"target": "striven for", "limit": "due"},
+    never_read="never read well so far",
     blind_note="This does not mean that nothing was reposted or that anything is wrong: "
     "we could not see, and nobody is judged by it.",
     observation_note="The basis is no longer in force: this is an observation, not a verdict.",

@@ -14,10 +14,21 @@ from checks.rules import RULES
 
 _FACTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.RESOLVED: ("rule", "expected", "found", "since", "page"),
-    Kind.CORRECTION: ("rule", "reason", "since", "page", "problem"),
+    Kind.CORRECTION: ("rule", "corrects", "reason", "since", "page", "problem"),
     Kind.BLIND: ("since", "reason", "page", "problem"),
 }
-_ACCUSATION = ("rule", "since", "due", "expected", "found", "basis", "reason", "page", "problem")
+_ACCUSATION = (
+    "rule",
+    "since",
+    "due",
+    "expected",
+    "found",
+    "basis",
+    "reason",
+    "page",
+    "address",
+    "problem",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,10 @@ class _Problem:
 
     def basis(self) -> str | None:
         return RULES[self.event.rule].basis or None if self.event.rule in RULES else None
+
+    def address(self) -> str | None:
+        """The site's own address, where no page of it is named."""
+        return None if self.facts.url or not self.event.site.url else clean_url(self.event.site.url)
 
     def at(self, moment: datetime | None) -> str | None:
         return None if moment is None else self.words.phrases.moment(moment, self.office.zone, self.now)
@@ -58,6 +73,8 @@ _VALUES: Mapping[str, Callable[[_Problem], str | None]] = {
     "since": lambda it: it.at(it.facts.since),
     "due": lambda it: it.by(it.facts.due_at),
     "page": lambda it: clean_url(it.facts.url) if it.facts.url else None,
+    "address": _Problem.address,
+    "corrects": lambda it: it.words.signs.comma.join(it.facts.corrects) or None,
     "problem": lambda it: str(it.facts.problem_id),
 }
 

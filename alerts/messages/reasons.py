@@ -28,7 +28,7 @@ _SENTENCES: Mapping[str, str] = {
         "规定时限之后才看到转载，但时限届满后的读取次数不足以证明当时尚未转载"
     ),
     "readings at or after the limit, and a last look at every place known, lacked it": (
-        "规定时限届满后的多次读取均未见转载，并已查遍已知的各处"
+        "规定时限届满后的多次读取均未见转载，能够读取的其他各处也已逐一查找"
     ),
     "the limit leans on a year whose working days are not announced": (
         "规定时限涉及的年度尚未公布放假安排，待公布后再认定"
@@ -123,7 +123,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         re.compile(r"it has to be shown in a browser: (.+)", re.S),
         lambda found: f"需要用浏览器打开：{in_chinese(found[1])}",
     ),
-    (re.compile(r"not key after all \((.*)\)", re.S), r"经认定不属于重要政策信息（\1）"),
+    (
+        re.compile(r"not key after all \((.*)\)", re.S),
+        lambda found: f"经认定不属于重要政策信息（{who_said(found[1])}）",
+    ),
     (
         re.compile(r"the site is (\w+), or reposting is not among its duties"),
         lambda found: f"该网站{_STATUSES.get(found[1], found[1])}，或者不承担转载任务",
@@ -134,8 +137,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(r"the title matches '(.+)', which is included"), r"标题符合重点规则“\1”"),
     (re.compile(r"the column says all of its items are key"), "该栏目的条目全部属于重点"),
     (re.compile(r"the column says none of its items are key"), "该栏目的条目均不属于重点"),
-    (re.compile(r"false alarm \((.*)\)", re.S), r"经人工核实为误报（\1）"),
-    (re.compile(r"by hand: (.+)", re.S), r"人工认定：\1"),
+    (re.compile(r"false alarm \((.*)\)", re.S), lambda found: f"经人工核实为误报（{who_said(found[1])}）"),
+    (re.compile(r"by hand: (.+)", re.S), lambda found: f"人工认定：{who_said(found[1])}"),
     (re.compile(r"declared (\S+), long before it was first seen: an old paper"), r"标注日期\1，属于旧文重列"),
     (re.compile(r"no rows found where (\d+) were held"), r"原有\1条，现在一条也没有读到"),
     (re.compile(r"suddenly (\d+) rows where (\d+) were held"), r"原有\2条，突然只剩\1条"),
@@ -175,3 +178,8 @@ def in_chinese(reason: str) -> str:
     if bare == reason:
         return reason
     return chinese if (chinese := in_chinese(bare)) != bare else reason
+def who_said(text: str) -> str:
+    """Give "name: reason", as the record keeps a decision, with a Chinese colon."""
+    return re.sub(r"^([^:：]{1,40}): ", r"\1：", text)
+
+

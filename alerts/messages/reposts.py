@@ -17,15 +17,39 @@ BRIEF = 36
 LOOK_LENGTH = 60
 MOST_PLACES = 12
 
-_ACCUSATION = ("policy", "published", "started", "limit", "basis", "missing", "looked", "unread", "review")
+_ACCUSATION = (
+    "policy",
+    "published",
+    "started",
+    "limit",
+    "basis",
+    "missing",
+    "looked",
+    "unread",
+    "review",
+    "decided",
+    "due",
+    "obligation",
+)
 _FACTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.DUTY: ("policy", "published", "started", "target", "limit"),
     Kind.REMINDER: ("policy", "published", "started", "target", "limit", "missing", "obligation"),
     Kind.WARNING: ("policy", "published", "started", "target", "limit", "missing", "obligation"),
-    Kind.VIOLATION: (*_ACCUSATION, "obligation"),
-    Kind.URGENT: (*_ACCUSATION, "obligation"),
-    Kind.RESOLVED: ("policy", "done", "state", "started", "limit", "how", "found_url", "review"),
-    Kind.CORRECTION: ("policy", "state", "reason", "done", "how", "found_url", "review", "obligation"),
+    Kind.VIOLATION: _ACCUSATION,
+    Kind.URGENT: _ACCUSATION,
+    Kind.RESOLVED: ("policy", "done", "state", "started", "limit", "how", "found_url", "review", "decided"),
+    Kind.CORRECTION: (
+        "policy",
+        "corrects",
+        "state",
+        "reason",
+        "decided",
+        "done",
+        "how",
+        "found_url",
+        "review",
+        "obligation",
+    ),
     Kind.DIGEST: ("policy", "published", "started", "target", "limit", "state", "obligation"),
     Kind.BLIND: (
         "policy",
@@ -36,6 +60,7 @@ _FACTS: Mapping[Kind, tuple[str, ...]] = {
         "looked",
         "unread",
         "reason",
+        "address",
         "obligation",
     ),
 }
@@ -62,6 +87,18 @@ class _Repost:
         shown = [clean(say(place), LOOK_LENGTH) for place in places[:MOST_PLACES]]
         more = ["…"] if len(places) > MOST_PLACES else []
         return self.words.signs.comma.join(shown + more) or None
+
+    def missing(self) -> str | None:
+        """When it was last read without the repost; who is pressed hears that it was never read well."""
+        if self.facts.seen_after is None and self.event.kind in (Kind.REMINDER, Kind.WARNING):
+            return self.words.never_read
+        return self.at(self.facts.seen_after)
+
+    def review(self) -> str | None:
+        """How far the review is; an objection is settled with the accusation that it was against."""
+        if self.facts.review == "objected" and not self.facts.state.accuses:
+            return None
+        return self.words.reviews[self.facts.review] or None
 
     def basis(self) -> str:
         if self.office.basis is not None:
@@ -99,12 +136,16 @@ _VALUES: Mapping[str, Callable[[_Repost], str | None]] = {
     "started": lambda it: it.at(it.facts.started_at),
     "target": lambda it: it.by(it.facts.target_at),
     "limit": lambda it: it.by(it.facts.limit_at),
-    "missing": lambda it: it.at(it.facts.seen_after),
+    "missing": _Repost.missing,
     "last": lambda it: it.at(it.facts.seen_after),
     "looked": lambda it: it.places(it.facts.looked_at),
     "unread": lambda it: it.places(it.facts.unread),
     "basis": lambda it: it.basis() or None,
-    "review": lambda it: it.words.reviews[it.facts.review] or None,
+    "review": _Repost.review,
+    "decided": lambda it: clean(it.words.signs.colon.join(it.facts.decided)) if it.facts.decided else None,
+    "due": lambda it: it.by(it.facts.due_at) if it.facts.due_at else None,
+    "corrects": lambda it: it.words.signs.comma.join(it.facts.corrects) or None,
+    "address": lambda it: clean_url(it.event.site.url) if it.event.site.url else None,
     "done": lambda it: it.at(it.facts.discharged_at),
     "state": _Repost.state,
     "how": lambda it: it.words.how.get(it.facts.found_how or ""),
@@ -134,7 +175,7 @@ def draft_reposts(events: Sequence[Event], words: Words, office: OfficeFacts, no
         heading=words.phrases.listed("policies" if of_one_site else "sites", len(items)),
         names=tuple(str(_VALUES[listed](item)) for item in items),
         facts=tuple(_fact(name, items, words) for name in names),
-        advice=words.repost_advice[kind],
+        advice=_advice(kind, items, words),
         details=_link(items, office),
         notes=_notes(kind, items, words),
         links=(_fact("source", items, words),),
@@ -143,6 +184,13 @@ def draft_reposts(events: Sequence[Event], words: Words, office: OfficeFacts, no
 
 def _fact(name: str, items: Sequence[_Repost], words: Words) -> Fact:
     return Fact(words.labels[name], tuple(_VALUES[name](item) for item in items))
+
+
+def _advice(kind: Kind, items: Sequence[_Repost], words: Words) -> str:
+    """What to do; who reposted late and is told so may still object."""
+    if kind is Kind.RESOLVED and any(item.is_suspicion() for item in items):
+        return words.late_advice
+    return words.repost_advice[kind]
 
 
 def _title(kind: Kind, items: Sequence[_Repost], words: Words) -> str:
@@ -156,6 +204,7 @@ def _title(kind: Kind, items: Sequence[_Repost], words: Words) -> str:
         who=words.phrases.who(list(sites.values())),
         what=words.phrases.files(list(titles.values())),
         by=earliest.by(due),
+        due=words.dues["target" if earliest.event.rule == "repost.target" else "limit"],
         verdict=words.verdicts[_verdict(kind, items)],
     )
 

@@ -57,9 +57,9 @@ class Phrases(Protocol):
 class Words:
     """A language: its signs, its sentences and its tables.
 
-    repost_titles and problem_titles hold {who}, {what} and, for reposts, {by} and {verdict}; verdicts and
-    advice are looked up by the names in reposts.py and problems.py. suspected stands before the state of a
-    violation that nobody has reviewed.
+    repost_titles and problem_titles hold {who}, {what} and, for reposts, {by}, {due} and {verdict}; verdicts,
+    dues and advice are looked up by the names in reposts.py and problems.py. suspected stands before the
+    state of a violation that nobody has reviewed; dues says how binding the deadline behind it is.
     """
 
     signs: Signs
@@ -74,5 +74,8 @@ class Words:
     problem_titles: Mapping[Kind, str]
     repost_advice: Mapping[Kind, str]
     problem_advice: Mapping[Kind, str]
+    late_advice: str
+    dues: Mapping[str, str]
+    never_read: str
     blind_note: str
     observation_note: str

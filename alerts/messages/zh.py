@@ -112,6 +112,9 @@ ZH = Words(
         "due": "整改期限",
         "page": "页面",
         "problem": "问题编号",
+        "decided": "经办意见",
+        "corrects": "作废的通知",
+        "address": "网址",
     },
     suspected="疑似",
     states={
@@ -147,7 +150,7 @@ ZH = Words(
     },
     repost_titles={
         Kind.DUTY: "【转载任务】{who}：请于{by}转载{what}",
-        Kind.REMINDER: "【转载提醒】{who}：尚未看到{what}，应于{by}转载",
+        Kind.REMINDER: "【转载提醒】{who}：尚未看到{what}，{due}{by}转载",
         Kind.WARNING: "【已过力争时限】{who}：尚未看到转载{what}",
         Kind.VIOLATION: "【{verdict}】{who}：{what}",
         Kind.URGENT: "【紧急·{verdict}】{who}：{what}",
@@ -171,7 +174,8 @@ ZH = Words(
         Kind.DUTY: "请做：在规定时限前转载或链接原文，力争在力争时限前完成。转载后系统自行核实，不必回复。",
         Kind.REMINDER: "请做：尽快转载或链接原文，下班前完成最稳妥。已经转载的，请把页面地址报本办登记。",
         Kind.WARNING: "请做：尽快转载或链接原文，在规定时限前完成仍算按时。已经转载的，请把地址报本办登记。",
-        Kind.VIOLATION: "请做：立即转载或链接原文。已经转载或认为有误的，请把页面地址报本办，核实后更正。",
+        Kind.VIOLATION: "请做：立即转载或链接原文，最迟不超过整改期限。已经转载或认为有误的，"
+        "请把页面地址或理由报本办，核实后更正。",
         Kind.URGENT: "请做：立即转载或链接原文。已经转载或认为有误的，请把页面地址报本办，核实后更正。",
         Kind.RESOLVED: "请做：无需再办。",
         Kind.CORRECTION: "请做：以本更正为准；已据此前通知作出处理的，请一并撤回。",
@@ -189,6 +193,9 @@ ZH = Words(
         Kind.DIGEST: "请做：知悉即可。",
         Kind.BLIND: "请做：人工打开页面看一眼；页面正常的，请检查本机网络和栏目配置。",
     },
+    late_advice="请做：无需再转载。认为超期认定有误的，请把依据报本办，复核后更正。",
+    dues={"target": "力争", "limit": "应于"},
+    never_read="还没有读清过",
     blind_note="这不表示对方未转载，也不表示网站有问题：是我们没有读到，不作为认定依据。",
     observation_note="所依据的文件已过有效期，本条只是观察记录，不作为认定。",
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from alerts.events import Event, Kind, NoteFacts, ProblemFacts, RepostFacts, SiteRef
 from alerts.messages import LANGUAGES, clean, clean_url
@@ -15,12 +16,16 @@ from checks.rules import Severity
 from checks.workdays import deadline
 from monitor.rounds.articles import parse_stated
 from monitor.rounds.context import Context
+from monitor.store import problems
 from monitor.store.alerts import drop_waiting, queue
-from monitor.store.tables import Item, Obligation, Policy, Problem
+from monitor.store.tables import Decision, Item, Obligation, Place, Policy, Problem
 from monitor.targets import Portal
 
 QUICK = timedelta(seconds=30)
 """Clocks of one policy start together, and their reminders fall due together: no need to wait long."""
+
+ENDING = ("waive", "uphold", "overturn")
+"""The decisions that end a matter; others are told by what they lead to."""
 
 KIND_OF = {
     Severity.NOTICE: Kind.DIGEST,
@@ -48,7 +53,12 @@ def tell_repost(
         occurred_at=now,
         ready_at=now + window,
         site=site_ref(ctx, obligation.site),
-        facts=repost_facts(ctx, obligation, policy),
+        facts=replace(
+            repost_facts(ctx, obligation, policy),
+            unread=_unread(obligation, _failing(session, obligation.site) if kind is Kind.BLIND else ()),
+            decided=_decided(session, obligation),
+            due_at=_due(session, obligation),
+        ),
     )
     if kind in (Kind.VIOLATION, Kind.RESOLVED):
         drop_waiting(session, event.subject, Kind.BLIND, now)
@@ -128,7 +138,7 @@ def site_ref(ctx: Context, owner: str) -> SiteRef:
     """The site, or the portal, an event concerns."""
     known = ctx.targets.site_of.get(owner) or ctx.targets.portal_of.get(owner)
     if known is not None:
-        return SiteRef(known.id, known.name, known.region)
+        return SiteRef(known.id, known.name, known.region, known.url)
     return SiteRef(owner, owner, ctx.targets.office.region)
 
 
@@ -155,13 +165,41 @@ def repost_facts(ctx: Context, obligation: Obligation, policy: Policy) -> Repost
         found_url=sighting.get("url"),
         found_how=sighting.get("how"),
         looked_at=_once(place["name"] for place in looked["places"]),
-        unread=tuple(
-            dict.fromkeys(f"{place['name']}（{place['why']}）" for place in looked.get("unread", ()))
-        ),
+        unread=_unread(obligation),
         review=obligation.review,  # type: ignore[arg-type]  # the column holds only these words
         reason=obligation.reason,
         link=f"{ctx.targets.server.public_url}/obligations/{obligation.id}",
     )
+
+
+def _unread(obligation: Obligation, failing: Iterable[Place] = ()) -> tuple[str, ...]:
+    """What could not be read and why: in the last look, and of the places that are read every time."""
+    looked = obligation.looked or {}
+    searched = [f"{place['name']}（{place['why']}）" for place in looked.get("unread", ())]
+    return _once([*(f"{place.name}（{place.last_error}）" for place in failing), *searched])
+
+
+def _failing(session: Session, site: str) -> Sequence[Place]:
+    query = select(Place).where(Place.owner == site, Place.failures > 0).order_by(col(Place.id))
+    return session.exec(query).all()
+
+
+def _decided(session: Session, obligation: Obligation) -> tuple[str, str] | None:
+    """Who decided by hand how it ends, and why; None where nobody did."""
+    if obligation.review not in ("upheld", "overturned") and obligation.state != State.WAIVED:
+        return None
+    query = select(Decision).where(
+        Decision.subject == f"obligation:{obligation.id}", col(Decision.action).in_(ENDING)
+    )
+    last = session.exec(query.order_by(col(Decision.id).desc())).first()
+    return (last.by, last.reason) if last is not None else None
+
+
+def _due(session: Session, obligation: Obligation) -> datetime | None:
+    """By when a violation is to be put right."""
+    subject = f"obligation:{obligation.id}"
+    problem = problems.find_open(session, obligation.site, "repost.limit", subject)
+    return problem.due_at if problem is not None else None
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

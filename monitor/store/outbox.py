@@ -30,6 +30,9 @@ class StoredOutbox:
     async def told(self, subjects: Collection[str]) -> Mapping[str, frozenset[str]]:
         return await self._store.read(lambda session: _told(session, subjects))
 
+    async def accusing(self, subjects: Collection[str]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        return await self._store.read(lambda session: _accusing(session, subjects))
+
     async def post(self, group: Group, posts: Sequence[Post], now: datetime) -> bool:
         return await self._store.write(lambda session: _post(session, group, posts, now))
 
@@ -70,6 +73,20 @@ def _told(session: Session, subjects: Collection[str]) -> dict[str, frozenset[st
     found: dict[str, frozenset[str]] = {subject: frozenset() for subject in subjects}
     for subject, channel in session.exec(query):
         found[subject] |= {channel}
+    return found
+
+
+def _accusing(session: Session, subjects: Collection[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    query = (
+        select(AlertEvent.subject, AlertEvent.rule, AlertMessage.number)
+        .join(AlertContent, col(AlertContent.event_id) == col(AlertEvent.id))
+        .join(AlertMessage, col(AlertMessage.id) == col(AlertContent.message_id))
+        .where(col(AlertEvent.subject).in_(list(subjects)), col(AlertEvent.kind).in_(ACCUSING))
+        .order_by(col(AlertMessage.id))
+    )
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for subject, rule, number in session.exec(query):
+        found[subject, rule] = (*found.get((subject, rule), ()), number)
     return found
 
 

@@ -155,6 +155,19 @@ class OutboxSuite:
         assert heard["obligation:1"] == frozenset({"office", "here"})
         assert heard["obligation:2"] == frozenset({"office"})
 
+    async def test_it_names_the_messages_that_accused_by_the_rule(self, harness: Harness) -> None:
+        warned = await posted(
+            harness, ("office", NOW), event=repost(Kind.WARNING, rule="repost.target", obligation_id=1)
+        )
+        first = await posted(harness, ("office", NOW), event=repost(obligation_id=1))
+        again = await posted(harness, ("leader", NOW), event=repost(Kind.URGENT, obligation_id=1))
+        await posted(harness, ("office", NOW), event=repost(Kind.DUTY, obligation_id=1))
+        await posted(harness, ("office", NOW), event=repost(obligation_id=2))
+        assert await harness.outbox.accusing(["obligation:1", "obligation:9"]) == {
+            ("obligation:1", "repost.target"): (warned.number,),
+            ("obligation:1", "repost.limit"): (first.number, again.number),
+        }
+
     # --- leases -----------------------------------------------------------------------------------
 
     async def test_a_delivery_carries_its_message(self, harness: Harness) -> None:

@@ -79,6 +79,9 @@ async def test_an_accusation_that_is_waived_is_taken_back(world: World) -> None:
     await world.waive()
     assert (await world.told("county"))[-1] == CORRECTION
     assert await world.standing() == []
+    facts = (await world.events())[-1].facts
+    assert isinstance(facts, RepostFacts)
+    assert facts.decided == ("王某", "系统内部文件")
     assert await world.history() == ["pending", "overdue", "violated", "waived"]
     *_, last = await world.all(Transition)
     assert last.by == "王某"

@@ -345,6 +345,7 @@ async def test_a_correction_goes_to_all_who_were_told() -> None:
         await deliver_all(telling, b)
     assert [title[:4] for title in office.titles] == ["【疑似超", "【更正】", "【已转载"]
     assert [title[:4] for title in editor.titles] == ["【疑似超", "【更正】"]
+    assert "作废的通知：DB-20261126-0001" in editor.accepted[1]["message"]
 
 
 async def test_the_night_is_quiet_but_for_what_is_urgent() -> None:

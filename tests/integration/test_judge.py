@@ -233,6 +233,17 @@ async def test_after_the_grace_it_is_said_that_nobody_could_look(world: World) -
     assert await world.told("county") == [DUTY, WARNING, BLIND]
 
 
+async def test_that_nobody_could_look_is_told_with_what_stood_in_the_way(world: World) -> None:
+    await world.publish()
+    world.county.replies["*"] = DOWN
+    world.clock.now = LIMIT + timedelta(minutes=31)
+    await world.look()
+    await world.judge()
+    facts = (await world.events())[-1].facts
+    assert isinstance(facts, RepostFacts)
+    assert any(place.startswith("首页（") for place in facts.unread), facts.unread
+
+
 async def test_a_later_pair_of_readings_accuses_after_all(world: World) -> None:
     await world.publish()
     world.clock.now = LIMIT + timedelta(minutes=31)

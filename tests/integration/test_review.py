@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from alerts.events import Kind
+from alerts.events import Kind, RepostFacts
 from alerts.messages import compose
 from alerts.routing import routes_for
 from checks.rules import Finding, Severity
@@ -48,6 +48,9 @@ async def test_a_violation_is_suspected_until_somebody_upheld_it(world: World) -
     await world.review("uphold")
     assert (await world.shown())["review"] == "upheld"
     assert "疑似" not in await verdict_told(world), "those concerned hear that it stands"
+    *_, told = await world.events()
+    assert isinstance(told.facts, RepostFacts)
+    assert (told.facts.decided, told.facts.due_at) == (("王某", "经核实"), LIMIT + timedelta(days=15))
     with pytest.raises(DecisionError, match="upheld already"):
         await world.review("uphold")
 

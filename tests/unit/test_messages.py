@@ -49,10 +49,11 @@ VIOLATION = """\
 计时起点：11月24日（周二）10时05分
 规定时限：11月25日（周三）24时前
 依据：《关于全面推进政务公开工作的实施意见》（某政发〔2026〕1号）第十六条
+整改期限：12月9日（周三）24时前
 网站（2个）：
 · 邻县人民政府；最近一次读取未见转载：11月26日（周四）0时12分；查看过：首页；未能读取：网站地图；事项编号：32
 · 示例县人民政府；最近一次读取未见转载：11月26日（周四）0时10分；查看过：首页、上级文件；事项编号：31
-请做：立即转载或链接原文。已经转载或认为有误的，请把页面地址报本办，核实后更正。
+请做：立即转载或链接原文，最迟不超过整改期限。已经转载或认为有误的，请把页面地址或理由报本办，核实后更正。
 原文：https://www.gov.cn/zhengce/content_12.htm
 详情：http://127.0.0.1:8080/policies/12
 编号：DB-20261126-0007"""
@@ -87,6 +88,7 @@ LINK = "http://127.0.0.1:8080/obligations/31"
                     state=State.VIOLATED,
                     seen_after=at(26, 0, 10),
                     looked_at=("首页", "上级文件"),
+                    due_at=datetime(2026, 12, 10, tzinfo=ZONE),
                     link=LINK,
                 ),
                 repost(
@@ -96,6 +98,7 @@ LINK = "http://127.0.0.1:8080/obligations/31"
                     seen_after=at(26, 0, 12),
                     looked_at=("首页",),
                     unread=("网站地图",),
+                    due_at=datetime(2026, 12, 10, tzinfo=ZONE),
                     link="http://127.0.0.1:8080/obligations/32",
                 ),
             ),
@@ -316,6 +319,47 @@ def test_a_correction_says_what_it_takes_back_why_and_what_holds_now() -> None:
         assert line in message.body.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        # which notice is void, and who took it back
+        (repost(Kind.CORRECTION, corrects=("DB-1", "DB-2")), "作废的通知：DB-1、DB-2"),
+        (problem(Kind.CORRECTION, corrects=("DB-3",)), "作废的通知：DB-3"),
+        (
+            repost(Kind.CORRECTION, state=State.WAIVED, decided=("王芳", "网站迁移")),
+            "经办意见：王芳：网站迁移",
+        ),
+        (repost(review="upheld", decided=("王芳", "已人工查看")), "经办意见：王芳：已人工查看"),
+        # where to look by hand, where no page is named
+        (repost(Kind.BLIND, site=replace(HERE, url="https://here.example/")), "网址：https://here.example/"),
+        (problem(site=replace(HERE, url="https://here.example/")), "网址：https://here.example/"),
+        # pressed, though nothing could be read
+        (repost(Kind.REMINDER, seen_after=None), "最近一次读取未见转载：还没有读清过"),
+        # done after the limit: the suspicion may still be contested
+        (repost(Kind.RESOLVED, state=State.VIOLATED), LANGUAGES["zh-CN"].late_advice),
+    ],
+)
+def test_what_a_reader_would_ask_next_is_there(event: Event, line: str) -> None:
+    assert line in write(event).body.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("event", "word"),
+    [
+        # the ground fell away while an objection was open: nothing is under review any more
+        (repost(Kind.CORRECTION, state=State.VOID, review="objected"), "正在核实"),
+        # a page is named: the home page beside it only distracts
+        (problem(site=replace(HERE, url="https://here.example/"), url="https://here.example/a"), "网址："),
+        # in time, or upheld: nothing is left to contest
+        (repost(Kind.RESOLVED, state=State.MET_LATE), "认为超期认定有误"),
+        (repost(Kind.RESOLVED, state=State.VIOLATED, review="upheld"), "认为超期认定有误"),
+        (repost(seen_after=None), "还没有读清过"),
+    ],
+)
+def test_what_is_not_so_is_not_said(event: Event, word: str) -> None:
+    assert word not in write(event).body
+
+
 def test_a_corrected_warning_is_named_as_the_warning_it_was() -> None:
     assert "“已过力争时限”" in write(repost(Kind.CORRECTION, rule="repost.target")).title
 
@@ -396,7 +440,7 @@ def test_by_when(limit: datetime, zh: str, en: str) -> None:
 
 
 def test_a_reminder_names_the_deadline_it_is_about() -> None:
-    assert "应于11月24日（周二）11时05分前转载" in write(repost(Kind.REMINDER, rule="repost.target")).title
+    assert "力争11月24日（周二）11时05分前转载" in write(repost(Kind.REMINDER, rule="repost.target")).title
     assert "应于11月25日（周三）24时前转载" in write(repost(Kind.REMINDER, rule="repost.limit")).title
 
 

@@ -142,7 +142,7 @@ def test_trouble_with_a_list(now: tuple[Row, ...], held: list[int], is_portal: b
         (f"it has to be shown in a browser: {NO_BROWSER}", "需要用浏览器打开：本机没有安装浏览器"),
         ("a frame of it: timeout: no complete answer", "页内框架：在规定时间内未能打开"),
         (CUT_OFF, "本机网络不通，上级门户也都打不开"),
-        (r"by hand: 王: \1 \g<0>", r"人工认定：王: \1 \g<0>"),  # what people wrote is no pattern
+        (r"by hand: 王: \1 \g<0>", r"人工认定：王：\1 \g<0>"),  # what people wrote is no pattern
     ],
 )
 def test_reasons_with_something_in_them(reason: str | None, chinese: str) -> None:
