@@ -129,7 +129,7 @@ def test_trouble_with_a_list(now: tuple[Row, ...], held: list[int], is_portal: b
         ),
         ("page 2: timeout: no complete answer in time: ", "第2页：在规定时间内未能打开"),
         ("page 3: it says “页面不存在”", "第3页：页面显示“页面不存在”"),
-        ("not key after all (王: 属于内部管理)", "经认定不属于重要政策信息（王: 属于内部管理）"),
+        ("not key after all (王: 属于内部管理)", "经认定不属于重要政策信息（王：属于内部管理）"),
         (
             "the site is suspended, or reposting is not among its duties",
             "该网站暂停，或者不承担转载任务",
