@@ -1,7 +1,7 @@
 """Links that failed: from the first failure to the cure. Broken is only what went on failing.
 
-A single look proves nothing: a server restarts, a line is down, an editor is at work. What failed is looked at
-again, and counts from when it failed first once it has failed often enough, over long enough.
+A single look proves nothing: a server restarts, a line is down, an editor is at work. What failed is looked
+at again, and counts from its first failure once it has failed often enough, over long enough.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Proof:
 
 
 ASTRAY = Proof(tries=2, over=timedelta(hours=1))
-"""What leads to gambling, pornography or a parked domain is a suspicion for a person, and waits for little."""
+"""What leads to gambling, pornography or a parked domain is a suspicion for a person: it waits for little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def by_week(spans: Iterable[Span], now: datetime, zone: tzinfo, weeks: int = 8) 
 def _week(spans: tuple[Span, ...], monday: date, now: datetime, zone: tzinfo) -> Week:
     start = datetime.combine(monday, time(), zone)
     end = datetime.combine(monday + WEEK, time(), zone)
-    standing = [span for span in spans if span.holds(min(now, end))]
+    standing = [span for span in spans if span.holds(min(now, end - datetime.resolution))]
     return Week(
         monday,
         broke=sum(start <= span.confirmed_at < end for span in spans),

@@ -164,7 +164,27 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(r"its title is the template (.+)", re.S), r"标题是未替换的模板“\1”"),
     (re.compile(r"it holds templates not filled in, such as (.+)", re.S), r"页面含有未替换的模板，如“\1”"),
     (re.compile(rf"({'|'.join(_OUTCOMES)})(?:: .*)?", re.S), lambda found: _OUTCOMES[found[1]]),
+    # What is wrong with a link, as reports for people have it.
+    (
+        re.compile("|".join(name.replace("_", " ") for name in _OUTCOMES)),
+        lambda found: _OUTCOMES[found[0].replace(" ", "_")],
+    ),
+    (re.compile(r"there is no host (\S+): .*", re.S), r"域名\1不存在"),
+    (
+        re.compile(r"redirects to (\S+): (.+)", re.S),
+        lambda found: f"跳转到{found[1]}：{in_chinese(found[2])}",
+    ),
+    (re.compile(r"redirects go in circles"), "循环跳转"),
+    (re.compile(r"more than (\d+) redirects"), r"跳转超过\1次"),
+    (re.compile(r"it looks like gambling: (.+)", re.S), r"页面疑似博彩内容：\1"),
+    (re.compile(r"it looks like pornography: (.+)", re.S), r"页面疑似色情内容：\1"),
+    (re.compile(r"its domain looks parked or for sale: (.+)", re.S), r"域名疑似停放或待售：\1"),
 )
+
+
+def who_said(text: str) -> str:
+    """Give "name: reason", as the record keeps a decision, with a Chinese colon."""
+    return re.sub(r"^([^:：]{1,40}): ", r"\1：", text)
 
 
 def in_chinese(reason: str) -> str:
@@ -178,8 +198,3 @@ def in_chinese(reason: str) -> str:
     if bare == reason:
         return reason
     return chinese if (chinese := in_chinese(bare)) != bare else reason
-def who_said(text: str) -> str:
-    """Give "name: reason", as the record keeps a decision, with a Chinese colon."""
-    return re.sub(r"^([^:：]{1,40}): ", r"\1：", text)
-
-

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from monitor.rounds.context import Context
-from monitor.rounds.kinds import ROUNDS, Round
+from monitor.rounds.kinds import AT_ONCE, ROUNDS, Round
 from monitor.store import duties, watches
 from monitor.store.session import reason_of
 
@@ -36,7 +37,8 @@ Identity = tuple[str, str]
 class Engine:
     """Runs rounds side by side, each at most once at a time.
 
-    context: gives the context in force; a reload changes what it gives.
+    context: gives the context in force; a reload changes what it gives. at_once: kinds that last, and how
+    many of each may run; they have places of their own, and wait in a line of their own.
     """
 
     def __init__(
@@ -45,11 +47,13 @@ class Engine:
         rounds: Mapping[str, Round] = ROUNDS,
         most_at_once: int = 100,
         setback: timedelta = LONGEST_SLEEP,
+        at_once: Mapping[str, int] = AT_ONCE,
     ) -> None:
         self._context = context
         self._rounds = rounds
         self._most_at_once = most_at_once
         self.setback = setback
+        self._at_once = at_once
         self._running: dict[Identity, asyncio.Task[None]] = {}
         self._resting: dict[Identity, datetime] = {}
         self._woken = asyncio.Event()
@@ -77,7 +81,13 @@ class Engine:
                 await _pause(stop, self.setback)
 
     async def drain(self, patience: timedelta) -> None:
-        """Let running rounds finish, for a while; then cancel them. What they did not store is due again."""
+        """Let running rounds finish, for a while; then cancel them. What they did not store is due again.
+
+        Those that last would not finish: they are told at once, and store what they have.
+        """
+        for (kind, _), task in tuple(self._running.items()):
+            if kind in self._at_once:
+                task.cancel()
         if self._running:
             await asyncio.wait(self._running.values(), timeout=patience.total_seconds())
         for task in tuple(self._running.values()):
@@ -88,15 +98,33 @@ class Engine:
         self._resting = {identity: until for identity, until in self._resting.items() if until > now}
         # Rows that run or rest are due all the while, and longest: so many more are asked for.
         most = self._most_at_once + len(self._running) + len(self._resting)
-        judged = await ctx.store.read(lambda s: duties.due(s, now, most))
-        watched = await ctx.store.read(lambda s: watches.due(s, now, most))
-        due: list[Identity] = [("judge", str(id_)) for id_ in judged]
-        due += [(watch.kind, watch.key) for watch in watched]
-        for identity in due:
-            if len(self._running) - self._before_the_browser(ctx) >= self._most_at_once:
-                return
-            if identity not in self._running and identity not in self._resting:
-                self._running[identity] = asyncio.create_task(self._run_one(ctx, identity))
+        rooms = {
+            kind: places + sum(kind == resting for resting, _ in self._resting)
+            for kind, places in self._at_once.items()
+            if self._count(kind) < places
+        }
+        for identity in await ctx.store.read(lambda session: self._due(session, now, most, rooms)):
+            if identity in self._running or identity in self._resting or self._is_full(ctx, identity[0]):
+                continue
+            self._running[identity] = asyncio.create_task(self._run_one(ctx, identity))
+
+    def _due(self, session: Session, now: datetime, most: int, rooms: Mapping[str, int]) -> list[Identity]:
+        """What is due, in order; of the kinds that last only as many as there is room for."""
+        due: list[Identity] = [("judge", str(id_)) for id_ in duties.due(session, now, most)]
+        due += [(watch.kind, watch.key) for watch in watches.due(session, now, most, self._at_once)]
+        for kind, few in rooms.items():
+            due += [(watch.kind, watch.key) for watch in watches.due_of(session, kind, now, few)]
+        return due
+
+    def _is_full(self, ctx: Context, kind: str) -> bool:
+        """Whether as many rounds run as may."""
+        if kind in self._at_once:
+            return self._count(kind) >= self._at_once[kind]
+        lasting = sum(map(self._count, self._at_once))
+        return len(self._running) - lasting - self._before_the_browser(ctx) >= self._most_at_once
+
+    def _count(self, kind: str) -> int:
+        return sum(kind == running for running, _ in self._running)
 
     def _before_the_browser(self, ctx: Context) -> int:
         """How many rounds only wait for the browser: its few seats hold up nobody who needs none.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from monitor.rounds.audit import audit_site, record_audit
+from monitor.rounds.badlinks import CRAWL, LINKS, store_links
 from monitor.rounds.context import Context
 from monitor.rounds.follow import follow_up
 from monitor.rounds.judge import judge_again
 from monitor.rounds.keeping import keep_look, keep_poll, keep_source
+from monitor.rounds.links import STOPPED, check_home, check_whole, opens_at
 from monitor.rounds.look import look_at_site
 from monitor.rounds.poll import find_column, poll_column, record_poll
 from monitor.rounds.record import record_look
@@ -16,6 +19,7 @@ from monitor.rounds.revisit import record_revisit, revisit
 from monitor.rounds.seal import seal_verdicts
 from monitor.rounds.source import ask_source, record_source
 from monitor.rounds.tidy import tidy_store
+from monitor.store import watches
 from monitor.store.tables import Obligation, Policy
 
 Round = Callable[[Context, str], Awaitable[None]]
@@ -48,6 +52,30 @@ async def audit(ctx: Context, key: str) -> None:
     if site is not None:
         audited = await audit_site(ctx, site)
         await ctx.store.write(lambda session: record_audit(session, ctx, site, audited, ctx.now()))
+
+
+async def links(ctx: Context, key: str) -> None:
+    """Check the links of one site's home page, and look again at those that failed."""
+    site = ctx.site(key)
+    if site is not None:
+        checked = await check_home(ctx, site)
+        if checked.cut == STOPPED:
+            raise asyncio.CancelledError
+        await store_links(ctx, site, checked)
+
+
+async def crawl(ctx: Context, key: str) -> None:
+    """Go through all links of one site, once the window is open; what it saw until it is stopped is kept."""
+    site, now = ctx.site(key), ctx.now()
+    if site is None:
+        return
+    if (opens := opens_at(ctx, now)) > now:
+        await ctx.store.write(lambda session: watches.put_off(session, CRAWL, key, opens))
+        return
+    checked = await check_whole(ctx, site)
+    await store_links(ctx, site, checked)
+    if checked.cut == STOPPED:
+        raise asyncio.CancelledError
 
 
 async def judge(ctx: Context, key: str) -> None:
@@ -99,9 +127,14 @@ ROUNDS: Mapping[str, Round] = {
     "column": poll,
     "look": look,
     "audit": audit,
+    LINKS: links,
+    CRAWL: crawl,
     "follow": follow,
     "source": source,
     "repost": repost,
     "seal": seal,
     "tidy": tidy,
 }
+
+AT_ONCE: Mapping[str, int] = {LINKS: 8, CRAWL: 2}
+"""Kinds that last, and how many of each run at once: they take no place from rounds with a deadline."""

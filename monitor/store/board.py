@@ -29,6 +29,7 @@ from monitor.store.tables import (
     SiteState,
     Watch,
 )
+from monitor.store.watches import LASTING
 
 BLIND_AFTER = 2
 """Readings in a row that were not good before a place counts as one that cannot be seen."""
@@ -186,9 +187,10 @@ def _places_by_owner(session: Session, only: str | None) -> dict[str, tuple[int,
 
 
 def first_round(session: Session) -> FirstRound:
-    """How far the first round has come."""
-    ran = session.exec(select(func.count()).where(col(Watch.last_run_at).is_not(None))).one()
-    return FirstRound(ran, session.exec(select(func.count()).select_from(Watch)).one())
+    """How far the first round has come; what lasts for hours is not waited for."""
+    waited_for = col(Watch.kind).not_in(LASTING)
+    ran = session.exec(select(func.count()).where(waited_for, col(Watch.last_run_at).is_not(None))).one()
+    return FirstRound(ran, session.exec(select(func.count()).select_from(Watch).where(waited_for)).one())
 
 
 def obligation(session: Session, obligation_id: int) -> tuple[Obligation, Policy | None] | None:

@@ -11,6 +11,9 @@ from monitor.store.tables import Watch
 
 CHUNK = 400
 
+LASTING = ("links", "crawl")
+"""Kinds whose rounds take minutes or hours, a few at once: nobody waits for their first ones."""
+
 
 def sync(session: Session, wanted: Mapping[str, Collection[str]], now: datetime) -> None:
     """Hold exactly the `wanted` rows of these kinds; new ones are due at once, others keep their time."""
@@ -28,10 +31,16 @@ def forget_the_future(session: Session, now: datetime) -> None:
     session.exec(update(Watch).where(col(Watch.last_run_at) > now).values(due_at=now, last_run_at=None))
 
 
-def due(session: Session, now: datetime, limit: int) -> Sequence[Watch]:
-    """The rows whose time has come, longest overdue first."""
+def due(session: Session, now: datetime, limit: int, without: Collection[str] = ()) -> Sequence[Watch]:
+    """The rows whose time has come, longest overdue first, those of some kinds left out."""
     query = select(Watch).where(col(Watch.due_at) <= now).order_by(col(Watch.due_at)).limit(limit)
-    return session.exec(query).all()
+    return session.exec(query.where(col(Watch.kind).not_in(without))).all()
+
+
+def due_of(session: Session, kind: str, now: datetime, limit: int) -> Sequence[Watch]:
+    """The same of one kind alone."""
+    query = select(Watch).where(Watch.kind == kind, col(Watch.due_at) <= now)
+    return session.exec(query.order_by(col(Watch.due_at)).limit(limit)).all()
 
 
 def next_due(session: Session, after: datetime) -> datetime | None:
@@ -71,5 +80,6 @@ def drop(session: Session, kind: str, key: str) -> None:
 
 
 def have_all_run(session: Session) -> bool:
-    """Whether every row has run once: the first round is done."""
-    return session.exec(select(Watch.id).where(col(Watch.last_run_at).is_(None)).limit(1)).first() is None
+    """Whether every row has run once: the first round is done. Those that last are not waited for."""
+    never = select(Watch.id).where(col(Watch.last_run_at).is_(None), col(Watch.kind).not_in(LASTING))
+    return session.exec(never.limit(1)).first() is None

@@ -122,7 +122,7 @@ class Store(Table):
 
     pages: Folder = Field(
         default=Path("var/pages"),
-        description="folder of what is remembered of unchanged pages, to read them but once; it may be deleted",
+        description="folder of what is remembered of pages whose links were checked; it may be deleted",
     )
 
     @field_validator("url")

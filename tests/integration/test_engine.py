@@ -88,8 +88,8 @@ async def plan(world: World, *keys: str) -> None:
 
 @asynccontextmanager
 async def running(world: World, hands: Hands, most: int = 100) -> AsyncIterator[Engine]:
-    rounds = {"test": hands.round, "judge": hands.round}
-    engine = Engine(lambda: world.context, rounds, most, setback=timedelta(milliseconds=10))
+    rounds = dict.fromkeys(("test", "judge", "crawl"), hands.round)
+    engine = Engine(lambda: world.context, rounds, most, timedelta(milliseconds=10), {"crawl": 2})
     stop = asyncio.Event()
     loop = asyncio.create_task(engine.run(stop))
     try:
@@ -111,6 +111,31 @@ async def test_what_is_due_is_done_once_and_again_when_it_is_due_again(world: Wo
         world.pass_by(minutes=1)
         engine.wake()
         await hands.until(lambda: hands.done == {"a": 2, "b": 2})
+
+
+async def test_what_lasts_takes_no_place_from_the_others(world: World, hands: Hands) -> None:
+    """Whole sites by the hundred are due, and longest: two at a time, and everything else goes on."""
+    sites = [f"site {n}" for n in range(200)]
+    await plan(world, "column")
+
+    def add(session: Session) -> None:
+        past = world.clock() - timedelta(days=1)
+        session.add_all(Watch(kind="crawl", key=key, due_at=past) for key in sites)
+
+    await world.write(add)
+    hands.gates = {key: asyncio.Event() for key in sites}
+    async with running(world, hands, most=1) as engine:
+        await hands.until(lambda: hands.done["column"] == 1 and hands.running.total() == 2)
+        for times in (2, 3):
+            world.pass_by(minutes=5)
+            engine.wake()
+            await hands.did("column", times)
+        assert (hands.running.total(), hands.most.total()) == (2, 3)
+        started = [key for key in sites if hands.most[key]]
+        stopping = asyncio.create_task(engine.drain(timedelta(seconds=20)))
+        await hands.until(lambda: not any(hands.running[key] for key in started))
+        await stopping
+    assert not any(hands.done[key] for key in sites), "told to stop at once, and due again"
 
 
 async def test_a_row_is_never_run_twice_at_once(world: World, hands: Hands) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from time import perf_counter
 
 from checks import traps
 from checks.links import State, state_of
@@ -16,11 +17,11 @@ from monitor.reading.hrefs import follow, normalise
 from monitor.reading.links import Use, read_locations
 from monitor.rounds.crawling.asking import is_enough, looks_like_page, way_to
 from monitor.rounds.crawling.intake import MIXED, Intake, faces, host_of
-from monitor.rounds.crawling.lanes import Lanes, Queue, put_off
+from monitor.rounds.crawling.lanes import Lanes, Queue, put_off, rest
 from monitor.rounds.crawling.ledger import Address, Ledger, Places, Trouble
 from monitor.rounds.crawling.options import Options
 from monitor.rounds.crawling.second import GIVEN_UP, answer_of, is_doubtful, revise
-from monitor.rounds.crawling.seeing import see_elsewhere, see_own
+from monitor.rounds.crawling.seeing import See, see_elsewhere, see_own
 from monitor.rounds.crawling.snares import Snares
 
 MOST_HOPS = 20
@@ -46,19 +47,27 @@ class Progress:
 class Crawl:
     """One run. `ledger` holds what came of it; where `run` is cancelled, what came so far.
 
-    told: called after every answer.
+    told: called after every answer. see: reads a page of the site itself; what it gives for a body is what
+    `see_own` gives, or gave.
     """
 
     def __init__(
-        self, client: Client, options: Options, ledger: Ledger, told: Callable[[Progress], None] | None = None
+        self,
+        client: Client,
+        options: Options,
+        ledger: Ledger,
+        told: Callable[[Progress], None] | None = None,
+        see: See = see_own,
     ) -> None:
         self.progress = Progress()
         self._client = client
         self._options = options
         self._ledger = ledger
         self._told = told
+        self._see = see
         self._quick = Quick(client)
-        self._lanes = Lanes(client.hosts, client.settings.per_host, self, self._refill)
+        lanes = min(client.settings.per_host, options.lanes or client.settings.per_host)
+        self._lanes = Lanes(client.hosts, lanes, self, self._refill)
         self._intake = Intake(ledger, options, self._queue)
         self._queues: dict[str, Queue] = {}
         self._rules: dict[str, Rules] = {}
@@ -86,11 +95,15 @@ class Crawl:
         """Hear how a server wants to be asked, and of a site's own what its sitemaps list."""
         options = self._options
         queue.interval = 1 / options.rate if options.rate else 0.0
+        if (until := self._client.hosts.not_before(queue.site)) is not None:
+            put_off(queue, min(until - self._client.clock(), options.patience))
+        is_own = (queue.start + "/").startswith(self._intake.own)
+        robots = options.own_robots if is_own and options.own_robots else options.robots
         rules = None
-        if options.robots != "ignore":
+        if robots != "ignore":
             rules = self._rules[queue.start] = await self._client.robots.rules(queue.start)
             queue.interval = max(queue.interval, rules.delay)
-        if options.reads_sitemap and (queue.start + "/").startswith(self._intake.own):
+        if options.reads_sitemap and is_own:
             await self._read_sitemaps(queue, rules.sitemaps if rules is not None else ())
 
     async def ask(self, queue: Queue, address: Address) -> bool:
@@ -101,7 +114,7 @@ class Crawl:
         way = way_to(
             address,
             queue.site.rpartition(":")[0],
-            self._client.settings.max_body,
+            min(self._client.settings.max_body, self._options.largest),
             is_own=is_own,
             is_read=self._is_read(address),
         )
@@ -139,6 +152,7 @@ class Crawl:
 
     def _receive(self, queue: Queue, address: Address, answer: Answer, insecure: str = "") -> None:
         self.progress.answered += 1
+        began = perf_counter()
         if answer.outcome is Outcome.TIMEOUT:
             self._silent[queue.start] = self._silent.get(queue.start, 0) + 1
         elif self._silent:
@@ -155,6 +169,8 @@ class Crawl:
         else:
             self._look(address, answer)
         self._refill()
+        if self._options.share:
+            rest(queue, (perf_counter() - began) / self._options.share)
         if self._told is not None:
             self.progress.left = len(self._ledger.open) + self._ledger.shelved
             self._told(self.progress)
@@ -218,7 +234,7 @@ class Crawl:
             return None, ""
         if why := self._snares.catches(url, address.run, answer.body):
             return State.SKIPPED, why
-        sight = see_own(url, address.use, answer, with_anchors=self._options.checks_fragments)
+        sight = self._see(url, address.use, answer, with_anchors=self._options.checks_fragments)
         self.progress.pages += address.use is not Use.STYLE
         if sight.harvest is not None:
             self._intake.take(address, sight.harvest)
@@ -265,7 +281,7 @@ class Crawl:
             if start is None or not start.startswith(("http://", "https://")):
                 raise ValueError(f"{self._options.start!r} is no address of a page")
             start = start.partition("#")[0]
-            self._intake.own = faces(start)
+            self._intake.own = faces(start) + tuple(face for url in self._options.own for face in faces(url))
             self._intake.enter(Address(start, Use.PAGE, 0, 0, 0, self._intake.placed(start, "the start")))
         for listed, where in self._options.listed:
             self._intake.enter_listed(listed, where, "", depth=1)

@@ -18,6 +18,9 @@ STRETCH = 50
 LONGEST_PAUSE = 0.5
 """Seconds that a seat is held without a request being made."""
 
+LONGEST_STRETCH = 1.0
+"""Seconds after which a seat is given up for a moment, so that others wait no longer for it."""
+
 
 @dataclass(slots=True)
 class Queue:
@@ -137,9 +140,12 @@ class Lanes:
         """Ask for a while on one seat."""
         loop = asyncio.get_running_loop()
         async with self._hosts.seat(queue.site):
+            until = loop.time() + LONGEST_STRETCH
             for _ in range(STRETCH):
                 if not queue.waiting or queue.is_odd:
                     return
+                if loop.time() > until:
+                    break
                 if max(queue.until, queue.next_at) - loop.time() > LONGEST_PAUSE:
                     break
                 address = queue.waiting.popleft()
@@ -149,6 +155,11 @@ class Lanes:
                     queue.waiting.appendleft(address)
         if (pause := max(queue.until, queue.next_at) - loop.time()) > LONGEST_PAUSE:
             await asyncio.sleep(pause - LONGEST_PAUSE)
+
+
+def rest(queue: Queue, seconds: float) -> None:
+    """Make no more requests of a server for so long."""
+    queue.next_at = max(queue.next_at, asyncio.get_running_loop().time() + seconds)
 
 
 def put_off(queue: Queue, wait: timedelta) -> None:

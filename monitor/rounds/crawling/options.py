@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.rounds.crawling.asking import LARGEST
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -14,6 +16,11 @@ class Options:
     pages, depth: how many pages are read, and how many clicks from the start; None: no bound. rate: requests
     to one host in a second, 0 for no bound. include, exclude: which addresses are checked. headers: lines
     sent to the site itself and to nobody else. patience: how long a host is waited for that asks for it.
+
+    own: further addresses of the site itself, one for each of its hosts. own_robots: how the site itself may
+    be asked, where that is not what `robots` says of all. lanes: requests in flight to one host at most,
+    where that is less than the client may. share: the part of the time that reading what one host answers
+    may take, 0 for no bound. largest: bytes of a page that are read.
     """
 
     start: str | None = None
@@ -30,6 +37,11 @@ class Options:
     rate: float = 0.0
     robots: str = "obey"
     patience: timedelta = timedelta(minutes=10)
+    own: tuple[str, ...] = ()
+    own_robots: str | None = None
+    lanes: int | None = None
+    share: float = 0.0
+    largest: int = LARGEST
 
     @property
     def header_lines(self) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 from checks.links import State, ending_of, foreign, is_government, misnamed
 from monitor.net.challenges import recognise
@@ -26,6 +27,12 @@ class Sight:
     state: State | None = None
     reason: str = ""
     harvest: Harvest | None = None
+
+
+class See(Protocol):
+    """Reads a page or a stylesheet of the site itself."""
+
+    def __call__(self, url: str, use: Use, answer: Answer, *, with_anchors: bool) -> Sight: ...
 
 
 def see_own(url: str, use: Use, answer: Answer, *, with_anchors: bool) -> Sight:

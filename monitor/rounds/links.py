@@ -1,0 +1,331 @@
+"""Going through the links of a site: its home page's every day, all of them where that is wanted, by night.
+
+A crawl asks for every address once. What it could not see is no finding: refusals are shown in the browser,
+what failed is looked at again in later rounds, and where our own line is down nothing is said of others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from alerts.routing import Quiet
+from checks.addresses import canonical, host
+from checks.links import State, state_of
+from checks.traps import without_session
+from monitor.net.client import CookieRound
+from monitor.net.outcomes import Outcome
+from monitor.reading.hrefs import normalise
+from monitor.reading.links import read_links
+from monitor.rounds.context import Context
+from monitor.rounds.crawling.crawl import MOST_HOPS, Crawl
+from monitor.rounds.crawling.ledger import Bounds, Ledger, Trouble
+from monitor.rounds.crawling.memory import Memory
+from monitor.rounds.crawling.options import Options
+from monitor.rounds.crawling.report import Entry, Place, Report, report_of
+from monitor.rounds.crawling.seeing import See, see_own
+from monitor.rounds.hosts import hosts_of
+from monitor.rounds.pages import Manner, fetch, show, trouble_with
+from monitor.store import badlinks
+from monitor.store.tables import BadLink
+from monitor.targets import Site
+
+HOME, WHOLE = "home", "whole"
+
+AT_HOME = timedelta(minutes=20)
+"""How long the links of a home page may take."""
+
+BOUNDS = Bounds(settled=10_000, waiting=3_000, troubles=5_000)
+LARGEST = 1024 * 1024
+SHARE = 0.1
+"""The part of the loop's time that what one server answers may take: deadlines are kept beside it."""
+
+REFUSALS = frozenset({403, 412, 429, 521})
+"""What shields answer to whom they take for a robot: a browser may see more."""
+
+MOST_SHOWN = 20
+MOST_PAGES_AGAIN = 50
+
+OUT_OF_TIME, OUT_OF_PAGES, STOPPED = "time", "pages", "stopped"
+_AGAIN = "looked at again"
+_NO_PLACES = frozenset({"sitemap", "the start"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A link that fails or leads astray, and the places where this round met it."""
+
+    url: str
+    state: State
+    status: int | None
+    reason: str
+    places: tuple[Place, ...]
+    places_in_all: int
+    closed_site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a round through the links of a site gave, from when it began to when it ended (`at`).
+
+    fronts: addresses of its home page. well: links that failed before and are in order now. left: those that
+    fail still, and stand no more on the page with which they are told; by their ids, with that page. cut: why
+    the round saw less than all, "" where it saw all.
+    """
+
+    scope: str
+    began: datetime
+    at: datetime
+    fronts: frozenset[str]
+    bad: tuple[Bad, ...]
+    report: Report
+    states: Mapping[str, int]
+    unchanged: int = 0
+    cut: str = ""
+    well: frozenset[str] = frozenset()
+    left: Mapping[int, str] | None = None
+
+
+async def check_home(ctx: Context, site: Site) -> Checked:
+    """Check the links of a home page, and look again at what failed anywhere on the site. Stores nothing."""
+    known = await ctx.store.read(lambda session: badlinks.standing(session, site.id))
+    options = replace(
+        _options(ctx, site),
+        depth=0,
+        reads_sitemap=False,
+        listed=tuple((link.url, _AGAIN) for link in known),
+    )
+    checked = await _checked(ctx, site, options, AT_HOME, HOME)
+    if checked.cut == STOPPED:
+        return checked
+    return replace(checked, well=_well(known, checked, options), left=await _left(ctx, site, known, checked))
+
+
+async def check_whole(ctx: Context, site: Site) -> Checked:
+    """Go through all links of a site, until the window closes. Stores nothing but what spares parsing."""
+    rules, now = ctx.targets.rules.links, ctx.now()
+    longest = rules.longest
+    if (window := _window(ctx)) is not None:
+        longest = min(longest, window.until(now, ctx.counting.zone) - now)
+    options = replace(_options(ctx, site), pages=rules.pages)
+    with Memory(Path(ctx.targets.store.pages), site.id) as memory:
+        checked = await _checked(ctx, site, options, longest, WHOLE, memory.see)
+        if not checked.cut:
+            memory.forget_unseen()
+        return replace(checked, unchanged=memory.unchanged)
+
+
+def opens_at(ctx: Context, moment: datetime) -> datetime:
+    """When a site may be gone through next: `moment` itself, or when the window opens after it."""
+    window = _window(ctx)
+    return moment if window is None else Quiet(window.end, window.start).until(moment, ctx.counting.zone)
+
+
+def next_whole(ctx: Context, began: datetime) -> datetime:
+    """When a site is gone through again: after the interval, at the opening of its window."""
+    due, window, zone = began + ctx.targets.rules.links.every, _window(ctx), ctx.counting.zone
+    if window is None or window.until(due, zone) == due:
+        return opens_at(ctx, due)
+    opening = datetime.combine(due.astimezone(zone).date(), window.start, zone)
+    opening = opening if opening <= due else opening - timedelta(days=1)
+    return opening if opening > began else window.until(due, zone)
+
+
+def _window(ctx: Context) -> Quiet | None:
+    window = ctx.targets.rules.links.window
+    return None if window is None else Quiet.parse(window)
+
+
+def _options(ctx: Context, site: Site) -> Options:
+    """How a site is asked: one seat of its host is left to the readings that have a deadline."""
+    fetch_, rules = ctx.targets.fetch, ctx.targets.rules.links
+    return Options(
+        start=site.url,
+        own=tuple(f"http://{name}/" for name in sorted(site.all_hosts)),
+        exclude=rules.exclude,
+        rate=rules.rate,
+        robots=fetch_.robots,
+        own_robots=site.robots,
+        lanes=max(1, fetch_.per_host - 1),
+        share=SHARE,
+        largest=LARGEST,
+    )
+
+
+async def _checked(
+    ctx: Context, site: Site, options: Options, longest: timedelta, scope: str, see: See = see_own
+) -> Checked:
+    now, began = ctx.now(), monotonic()
+    with Ledger(BOUNDS) as ledger:
+        crawl = Crawl(ctx.client, options, ledger, see=see)
+        cut = await _run(crawl, longest)
+        report = report_of(crawl, ledger, options.start, monotonic() - began)
+        fronts = _fronts(ledger, site.url)
+    if not cut and options.pages is not None and report.pages >= options.pages:
+        cut = OUT_OF_PAGES
+    checked = Checked(scope, now, ctx.now(), fronts, (), report, _states(report), cut=cut)
+    return checked if cut == STOPPED and scope == HOME else await _judged(ctx, site, checked)
+
+
+async def _run(crawl: Crawl, longest: timedelta) -> str:
+    """Crawl until all is asked for, time is up, or the daemon stops; says which, "" for the first."""
+    try:
+        async with asyncio.timeout(longest.total_seconds()):
+            await crawl.run()
+    except TimeoutError:
+        return OUT_OF_TIME
+    except asyncio.CancelledError:
+        return STOPPED  # whoever stores what there is goes on being cancelled then
+    return ""
+
+
+def _fronts(ledger: Ledger, url: str) -> frozenset[str]:
+    """The addresses of a home page: the one known, and those its redirects lead to."""
+    here = (normalise(url) or url).partition("#")[0]
+    found = {here}
+    for _ in range(MOST_HOPS):
+        ledger.recall((here,))
+        standing = ledger.standing(here)
+        if not isinstance(standing, Trouble) or not standing.target:
+            break
+        here = standing.target
+        found.add(here)
+    return frozenset(found)
+
+
+# What came of it.
+
+_IN_DOUBT = (
+    State.BROKEN,
+    State.FOREIGN,
+    State.SUSPECT,
+    State.SOFT_404,
+    State.REFUSED,
+    State.SKIPPED,
+)
+
+
+def _well(known: Sequence[BadLink], checked: Checked, options: Options) -> frozenset[str]:
+    """The links that failed before and answer now, or are asked for no more; all was seen that was asked."""
+    report = checked.report
+    if checked.cut or not report.is_complete or any(report.untold.values()):
+        return frozenset()
+    doubtful = {entry.url for state in _IN_DOUBT for entry in report.lists[state]}
+    doubtful |= {bad.url for bad in checked.bad}
+    urls = {link.url for link in known}
+    return frozenset(url for url in urls if url not in doubtful or not options.is_wanted(url))
+
+
+async def _judged(ctx: Context, site: Site, checked: Checked) -> Checked:
+    """Tell what is bad of a report, after a browser saw what refused to answer."""
+    report, states = checked.report, dict(checked.states)
+    closed = closed_hosts(ctx)
+    lists = report.lists
+    bad = [_bad(entry, state, closed) for state in (State.BROKEN, State.FOREIGN) for entry in lists[state]]
+    # What does not answer, and was closed by the register, is no time-out that may pass.
+    silent = [_bad(entry, State.BROKEN, closed) for entry in lists[State.SUSPECT] if entry.status is None]
+    bad += [link for link in silent if link.closed_site is not None]
+    if checked.cut != STOPPED:
+        for entry, outcome in await _shown(ctx, site, report):
+            state = state_of(outcome)
+            if state is not State.SUSPECT:
+                states[State.SUSPECT] -= bool(_places(entry))
+            if state is State.BROKEN:
+                bad.append(replace(_bad(entry, state, closed), reason=outcome.replace("_", " ")))
+        if await _is_cut_off(ctx, bad):
+            bad = [link for link in bad if link.status is not None]
+    kept = tuple(link for link in bad if link.url not in checked.fronts)
+    return replace(checked, bad=kept, states=states)
+
+
+def _bad(entry: Entry, state: State, closed: Mapping[str, str]) -> Bad:
+    places = _places(entry)
+    unreal = len(entry.found_on) - len(places)
+    return Bad(
+        entry.url,
+        state,
+        entry.status,
+        entry.reason,
+        places,
+        entry.places - unreal,
+        _closed(entry.url, closed),
+    )
+
+
+def _places(entry: Entry) -> tuple[Place, ...]:
+    """Where a link stands; not where it was only listed."""
+    return tuple(place for place in entry.found_on if place.page != _AGAIN and place.text not in _NO_PLACES)
+
+
+def _states(report: Report) -> dict[str, int]:
+    """How many of the links that stand somewhere stand how; those in order besides."""
+    found: dict[str, int] = {}
+    listed = 0
+    for state, entries in report.lists.items():
+        found[state] = sum(bool(_places(entry)) for entry in entries) + report.untold.get(state, 0)
+        listed += len(entries) + report.untold.get(state, 0)
+    return {**found, "ok": max(0, report.links - listed)}
+
+
+def closed_hosts(ctx: Context) -> dict[str, str]:
+    """The hosts of the sites that were closed, each with the site's name."""
+    sites = [site for site in ctx.targets.sites if site.status == "closed"]
+    return {name: site.name for site in sites for name in hosts_of(site)}
+
+
+def _closed(url: str, closed: Mapping[str, str]) -> str | None:
+    return closed.get(host(canonical(url))) if closed else None
+
+
+async def _shown(ctx: Context, site: Site, report: Report) -> list[tuple[Entry, Outcome]]:
+    """Show in the browser what refuses to answer; gives how each ended there."""
+    if ctx.browser is None:
+        return []
+    refusing = [entry for entry in report.lists[State.SUSPECT] if entry.status in REFUSALS]
+    own, found = hosts_of(site), []
+    for entry in refusing[:MOST_SHOWN]:
+        is_own = host(canonical(entry.url)) in own
+        robots = site.robots if is_own and site.robots else ctx.targets.fetch.robots
+        page = await show(ctx, entry.url, Manner(robots=robots))
+        if page is None:
+            break
+        if not page.ok or trouble_with(page) is None:
+            found.append((entry, page.outcome))
+    return found
+
+
+async def _is_cut_off(ctx: Context, bad: Iterable[Bad]) -> bool:
+    """Whether it is our own line that gives no answers: no portal above answers either."""
+    is_unanswered = any(link.status is None for link in bad)
+    return is_unanswered and ctx.reference is not None and not await ctx.reference.answers()
+
+
+async def _left(ctx: Context, site: Site, known: Sequence[BadLink], checked: Checked) -> dict[int, str]:
+    """Look which links that fail still were taken off their page; a page that cannot be read keeps its."""
+    met = {bad.url: {place.page for place in bad.places} for bad in checked.bad}
+    unseen = [link for link in known if link.url in met and link.page not in met[link.url]]
+    unseen.sort(key=lambda link: link.placed_at)
+    by_page: dict[str, list[BadLink]] = {}
+    for link in unseen:
+        by_page.setdefault(link.page, []).append(link)
+    left: dict[int, str] = {}
+    for page, links in list(by_page.items())[:MOST_PAGES_AGAIN]:
+        held = await _held(ctx, site, page)
+        left.update({link.id or 0: page for link in links if held is not None and link.url not in held})
+    return left
+
+
+async def _held(ctx: Context, site: Site, url: str) -> frozenset[str] | None:
+    """What a page links to; nothing where it is gone, None where that could not be seen."""
+    manner = Manner(robots=site.robots or ctx.targets.fetch.robots)
+    page = await fetch(ctx, url, manner, CookieRound())
+    if page.outcome in (Outcome.NOT_FOUND, Outcome.GONE):
+        return frozenset()
+    if trouble_with(page) is not None:
+        return None
+    harvest = read_links(page.text, page.final_url, page.encoding or "utf-8")
+    return frozenset(without_session(link.url) for link in harvest.links)

@@ -1,0 +1,259 @@
+"""The daemon's rounds through links: what is told, when, to whom, and when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alerts.events import Kind
+from monitor.net.browser import BrowserSettings
+from monitor.rounds import kinds
+from monitor.rounds.crawling.memory import file_of
+from monitor.store import badlinks
+from monitor.store.badlinks import LinksOfSite
+from monitor.store.tables import BadLink, Crawled, Problem
+from tests.integration.county import CONFIG, DOWN, DROPPED, HANGING, SHANGHAI, Entry, Reply, World, at, made
+
+WHOLE = "[rules.links]\nwhole = true\nrate = 10000\n\n[key]"
+CASINO = Reply("<html><title>澳门威尼斯人娱乐城 百家乐</title><body>真人荷官</body></html>")
+GONE = Reply("gone", 410)
+SHIELD = Reply("no", 412)
+
+
+@pytest.fixture
+async def county(world: World) -> World:
+    """The county's site, whose home page links to what is there, and to two pages that are not."""
+    await world.amend("[key]", "[rules.links]\nrate = 10000\n\n[key]")
+    world.county.nav = [Entry("办事指南", "/gone/a.html"), Entry("公开指南", "/gone/b.html")]
+    return world
+
+
+async def links(world: World, *, hours: float = 0) -> None:
+    world.pass_by(hours=hours)
+    await kinds.links(world.context, "county")
+
+
+async def thrice(world: World) -> None:
+    """Look until what fails is proved to."""
+    await links(world)
+    await links(world, hours=12)
+    await links(world, hours=12)
+
+
+async def shown(world: World) -> LinksOfSite:
+    return await world.store.read(lambda s: badlinks.of_site(s, "county", world.now(), SHANGHAI))
+
+
+async def standing(world: World) -> list[Problem]:
+    return [problem for problem in await world.all(Problem) if problem.closed_at is None]
+
+
+async def test_links_are_broken_once_they_failed_for_a_day_and_one_page_is_one_message(county: World) -> None:
+    await links(county)
+    assert await county.due("links", "county") == county.now() + timedelta(hours=12)
+    await links(county, hours=12)
+    assert (await standing(county), (await shown(county)).waiting) == ([], 2)
+    await links(county, hours=12)
+    (problem,) = await standing(county)
+    assert (problem.rule, problem.url) == ("links.broken", county.county.url("/"))
+    assert problem.found is not None
+    assert problem.found.startswith("首页2条失效链接：“办事指南”（页面不存在（404），已1天）、“公开指南”（")
+    assert await county.told() == [(Kind.WARNING, "links.broken")]
+    assert await county.due("links", "county") == county.now() + timedelta(days=1)
+    now = await shown(county)
+    assert (now.in_all, now.at_home, now.new, now.waiting) == (2, 2, 2, 0)
+    assert now.home is not None
+    assert now.home.states["broken"] == 2
+
+
+async def test_what_is_mended_or_taken_off_is_over(county: World) -> None:
+    await thrice(county)
+    county.county.replies["/gone/a.html"] = Reply("<html><title>办事指南</title><p>在这里</p></html>")
+    await links(county, hours=24)
+    (problem,) = await standing(county)
+    assert problem.found is not None
+    assert "1条失效链接：“公开指南”" in problem.found
+    county.county.nav.pop()
+    await links(county, hours=24)
+    assert await standing(county) == []
+    assert await county.told() == [(Kind.WARNING, "links.broken"), (Kind.RESOLVED, "links.broken")]
+    history = await county.all(BadLink)
+    assert [link.ended_at for link in history] == [at(26, 9), at(27, 9)]
+    week = (await shown(county)).weeks[-1]
+    assert (week.broke, week.cured, week.standing) == (2, 2, 0)
+
+
+DOUBTS: list[tuple[str, Callable[[World], None]]] = [
+    ("it answers again", lambda world: world.county.replies.update({"/gone/a.html": Reply("<p>页面</p>")})),
+    ("a shield that refuses us", lambda world: world.county.replies.update({"/gone/a.html": SHIELD})),
+    ("it may pass", lambda world: world.county.replies.update({"/gone/a.html": DOWN})),
+    ("the connection breaks", lambda world: world.county.replies.update({"/gone/a.html": DROPPED})),
+    ("it stands there no more", lambda world: world.county.nav.clear()),
+]
+
+
+@pytest.mark.parametrize("doubt", [doubt for _, doubt in DOUBTS], ids=[why for why, _ in DOUBTS])
+async def test_what_could_not_be_seen_to_fail_is_not_told(
+    county: World, doubt: Callable[[World], None]
+) -> None:
+    county.county.nav.pop()
+    await links(county)
+    await links(county, hours=12)
+    doubt(county)
+    await links(county, hours=12)
+    assert await standing(county) == []
+    county.pass_by(days=8)
+    await links(county)
+    assert await county.all(BadLink) == [], "and what cannot be seen to fail is forgotten"
+
+
+async def test_what_leads_astray_is_a_suspicion_an_hour_later(county: World) -> None:
+    county.far.replies["/"] = CASINO
+    county.county.nav = [Entry("友情链接", county.far.url("/"))]
+    await links(county)
+    assert await county.due("links", "county") == county.now() + timedelta(hours=1)
+    await links(county, hours=1)
+    (problem,) = await standing(county)
+    assert (problem.rule, problem.severity) == ("links.foreign", "warning")
+    assert problem.found is not None
+    assert problem.found.startswith("首页1条疑似链接：“友情链接”（页面疑似博彩内容：娱乐城")
+
+
+async def test_a_link_to_a_closed_site_is_named_as_such(county: World) -> None:
+    closed = f'[[site]]\nid = "old"\nname = "旧县"\nurl = "{county.far.url("/")}"\nstatus = "closed"\n\n[[site]]\nid = "county"'
+    await county.amend('[[site]]\nid = "county"', closed)
+    county.far.replies["*"] = DROPPED  # a site that was closed need not say so
+    county.county.nav = [Entry("旧站", county.far.url("/x/"))]
+    await thrice(county)
+    (problem,) = await standing(county)
+    assert problem.found == "首页1条失效链接：“旧站”（指向已关停的网站旧县，已1天）"
+
+
+async def test_nothing_is_said_of_others_while_our_own_line_is_down(county: World) -> None:
+    county.county.nav = [Entry("外站", "http://nobody.invalid/")]
+    for portal in (county.gov, county.prov):
+        portal.replies["*"] = DROPPED
+    await thrice(county)
+    assert await county.all(BadLink) == []
+    assert await county.due("links", "county") == county.now() + timedelta(days=1)
+
+
+async def whole(world: World, *, days: float = 0) -> None:
+    world.pass_by(days=days)
+    await kinds.crawl(world.context, "county")
+
+
+async def test_a_whole_site_is_gone_through_and_told_by_page(world: World) -> None:
+    await world.amend("[key]", WHOLE)
+    county = world.county
+    county.replies["/a.html"] = Reply('<p>附件：<a href="/x.doc">申请表</a> <a href="/y.doc">说明</a></p>')
+    county.replies["/b.html"] = Reply('<p>又见<a href="/x.doc">申请表</a></p>')
+    county.nav = [Entry("甲", "/a.html"), Entry("乙", "/b.html")]
+    await whole(world)
+    assert await world.due("links", "county") == world.now(), "it was due already"
+    await links(world)
+    assert await world.due("links", "county") == world.now() + timedelta(hours=12)
+    await links(world, hours=12)
+    await links(world, hours=12)
+    (problem,) = await standing(world)
+    assert problem.url == county.url("/a.html")
+    assert problem.found is not None
+    assert problem.found.startswith("页面上2条失效链接：“申请表”（页面不存在（404），已1天）、“说明”")
+    first, *_ = await world.all(BadLink)
+    assert [place[0] for place in first.places] == [county.url("/a.html"), county.url("/b.html")]
+    assert not first.is_home
+
+    del county.replies["/a.html"]  # then they stand on the other page, or nowhere
+    await links(world, hours=24)
+    assert [(p.url, p.closed_at is None) for p in await world.all(Problem)] == [
+        (county.url("/a.html"), False),
+        (county.url("/b.html"), True),
+    ]
+    assert [link.ended_at is None for link in (await world.all(BadLink))[:2]] == [True, False]
+
+
+async def test_unchanged_pages_are_not_parsed_again(world: World) -> None:
+    await world.amend("[key]", WHOLE)
+    await whole(world)
+    world.county.nav = [Entry("新", "/new.html")]  # on the home page and both lists
+    await whole(world, days=7)
+    world.county.replies["/new.html"] = Reply("<p>新</p>")
+    file_of(Path(world.context.targets.store.pages), "county").write_bytes(b"not what was written")
+    await whole(world, days=7)
+    await whole(world, days=7)
+    rounds = await world.all(Crawled)
+    pages = rounds[0].pages
+    assert [row.pages for row in rounds] == [pages, pages, pages + 1, pages + 1]
+    assert [row.unchanged for row in rounds] == [0, pages - 3, 0, pages + 1]
+    assert [row.links for row in rounds[2:]] == [rounds[2].links] * 2
+
+
+async def test_a_whole_site_waits_for_its_window_and_ends_with_it(world: World) -> None:
+    await world.amend("[key]", WHOLE.replace("whole", 'window = "22:00-06:00"\nwhole'))
+    await whole(world)
+    assert (await world.due("crawl", "county"), world.county.heard) == (at(24, 22), [])
+    world.clock.now = at(25, 5, 59)
+    await whole(world)
+    assert await world.due("crawl", "county") == at(30, 22) + timedelta(days=1)
+    assert [row.cut for row in await world.all(Crawled)] == [""]
+
+
+async def test_bounds_are_said(world: World) -> None:
+    await world.amend("[key]", WHOLE.replace("whole", "pages = 3\nwhole"))
+    await whole(world)
+    assert [(row.pages, row.cut) for row in await world.all(Crawled)] == [(3, "pages")]
+
+
+class Bell(dict[str, Reply]):
+    """Replies that ring when the first of them is asked for."""
+
+    def __init__(self, replies: dict[str, Reply]) -> None:
+        super().__init__(replies)
+        self.rung = asyncio.Event()
+
+    def get(self, path: str, default: object = None) -> Any:
+        if path in self:
+            self.rung.set()
+        return super().get(path, default)
+
+
+async def test_what_was_seen_before_the_daemon_stopped_is_kept_and_the_rest_is_due(world: World) -> None:
+    await world.amend("[key]", WHOLE)
+    county = world.county
+    county.replies = bell = Bell({"/wait.html": HANGING})
+    county.nav = [Entry("无", "/gone.html"), Entry("等", "/wait.html")]
+
+    running = asyncio.create_task(kinds.crawl(world.context, "county"))
+    await asyncio.wait_for(bell.rung.wait(), 20)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert running.cancelled()
+    assert [link.url for link in await world.all(BadLink)] == [county.url("/gone.html")]
+    assert (await world.all(Crawled), ("crawl", "county") in await world.due_now()) == ([], True)
+
+
+async def test_refusals_are_shown_in_the_browser(tmp_path: Path) -> None:
+    """A shield that lets browsers through hides a page that is there, and one that is not."""
+    script = "<html><title>请稍候</title><script>document.cookie='pass=1';location.reload()</script></html>"
+    async with made(tmp_path, CONFIG, browser=BrowserSettings()) as world:
+        await world.amend("[key]", "[rules.links]\nrate = 10000\n\n[key]")
+        county = world.county
+        for path, reply in (
+            ("/there.html", Reply("<p>办事指南办事指南</p>" * 30)),
+            ("/not.html", Reply("", 404)),
+        ):
+            county.replies[path] = reply
+            county.guarded[path] = ("pass=1", Reply(script, 412))
+        county.replies["/closed.html"] = Reply("no", 403)
+        county.nav = [Entry(path, path) for path in ("/there.html", "/not.html", "/closed.html")]
+        await links(world)
+        assert [link.url for link in await world.all(BadLink)] == [county.url("/not.html")]
+        (row,) = await world.all(Crawled)
+        assert row.states["suspect"] == 1
