@@ -21,6 +21,7 @@ _ORGAN = re.compile(
     r"(?:[院厅部委局会署办室府处组行社团联协司党]|中心|中央|集团|公司|大学|单位|机构|总队)(?:文件)?$"
 )
 _VERBS = r"(?:印发|发布|公布|颁布|颁发|下发|出台|发文|制定)"
+_SENT_ON = re.compile(rf"{_VERBS}|批转|转发|转载")
 _NOTICES = r"(?:的?(?:通知|公告|通告|函|决定|命令|令))"
 _FRAMES = (
     re.compile(
@@ -165,10 +166,21 @@ def same_issuer(ours: Heading, theirs: Heading) -> bool | None:
     A joint paper may name its first issuers only, in any order, a province's paper may say 省政府, and
     国家 is left out as often as not.
     """
-    mine, other = sorted((heading.issuer.replace("国家", "") for heading in (ours, theirs)), key=len)
+    return same_organs(ours.issuer, theirs.issuer)
+
+
+def same_organs(ours: str, theirs: str) -> bool | None:
+    """The same of two issuers as headings name them."""
+    mine, other = sorted((issuer.replace("国家", "") for issuer in (ours, theirs)), key=len)
     if not mine or LOST in mine + other:
         return None if other else True
     return other.endswith(mine) or set(_EACH_ORGAN.findall(mine)) <= set(_EACH_ORGAN.findall(other))
+
+
+@lru_cache(maxsize=2048)
+def issuer_before(about: str) -> str:
+    """The issuer that stands before 关于 in a title; "" for none, or where it is whose paper is sent on."""
+    return _organ(about) if about and not _SENT_ON.search(about) and _is_organ(about) else ""
 
 
 def level(heading: Heading) -> int | None:

@@ -2,85 +2,132 @@
 
 A policy that is new is compared with every row that a site ever showed, since it may have been reposted
 before its clock started. Nearly all of these rows share nothing with it; to say so must cost next to nothing.
+So they are looked through as one text, for pieces of the policy's name, and only lines that hold one are
+looked at by themselves.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
 from checks.documents import Document
+from checks.headings import issuer_before, read_heading, same_organs
 from checks.numbers import doc_numbers
 from checks.titles import letters, normalise
 
-_WRAPPED = re.compile(r"^.{0,40}?关于(?:联合|重新)?(?:印发|发布|公布|转发|批转)?")
-_KIND = re.compile(r"(?:的?(?:通知|公告|通告|决定|意见|批复|函|办法|规定|方案))+(?:试行|暂行)?$")
+_WRAPPED = re.compile(
+    r"^.{0,40}?(?:关于(?:联合|重新)?(?:印发|发布|公布|转发|批转)?|(?:印发|发布|公布|转发|批转|转载))"
+)
+_KIND = re.compile(
+    r"(?:的?(?:工作|实施|暂行|试行|管理)?(?:通知|公告|通告|决定|意见|批复|函|办法|规定|方案))+(?:试行|暂行)?$"
+)
 
-_GRAM, _PARTS = 3, 3
-"""Signs of a part of the policy's name by which rows are found; its beginning, its middle and its end."""
+_PIECES, _PIECE = 3, 5
+"""Into how many pieces a long name is cut, and the signs each then has: short ones stand everywhere."""
+
+_SHOWN = 5
+"""Signs of the name by which a title is known that a cut has left no more of, whatever stands before them."""
 
 _SHORTEST = 6
-"""Signs below which a name is too short to tell anything by its parts."""
+"""Signs below which a name is too short to tell anything by."""
 
-_SHOWN = 2
-"""Signs of the name that a cut title shows behind issuer and wrapper."""
-
-_ALIKE = 75
-"""Likeness of a name and the stretch of a row that is most like it, from which on they are compared."""
+_WITHIN, _WHOLE = 66, 72
+"""Likeness to the stretch of a row that is most like the name, and to the row's own name, to be compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """The parts of a policy's title by which rows are told.
+    """The pieces of a policy's title by which rows are told.
 
-    name: its normalised title without issuer and wrapper; parts: what a row of it holds one of. Without any
-    part the name is too short to tell, and all rows pass.
+    key: the title, normalised; name: the same without issuer, wrapper and kind; pieces: what the name falls
+    into; issuer: as its heading names it; numbers: those that the policy bears. Without pieces the name is
+    too short to tell, and all rows pass.
     """
 
     key: str
     name: str
-    parts: tuple[str, ...]
+    pieces: tuple[str, ...]
+    issuer: str
+    numbers: tuple[str, ...]
 
     @classmethod
     def of(cls, source: Document) -> Sieve:
         """The sieve for one policy."""
-        key = normalise(source.title or "")
-        name = _KIND.sub("", _WRAPPED.sub("", key))
-        if len(name) < _SHORTEST:
-            name = key
-        if len(name) < _SHORTEST:
-            return cls(key, name, ())
-        starts = {(len(name) - _GRAM) * n // (_PARTS - 1) for n in range(_PARTS)}
-        shown = key[: key.find(name) + _SHOWN]
-        numbers = (*doc_numbers(source.title or ""), *doc_numbers(source.doc_number or ""))
-        parts = (*(name[s : s + _GRAM] for s in sorted(starts)), shown, *map(letters, numbers))
-        return cls(key, name, tuple(dict.fromkeys(part for part in parts if len(part) >= _GRAM)))
+        key, issuer = normalise(source.title or ""), read_heading(source.title or "").issuer
+        numbers = dict.fromkeys((*doc_numbers(source.title or ""), *doc_numbers(source.doc_number or "")))
+        name = _own_name(key)
+        pieces = tuple(_pieces(name)) if len(name) >= _SHORTEST else ()
+        return cls(key, name, pieces, issuer, tuple(numbers))
 
     def sift(self, titles: str) -> set[str]:
-        """Those of many normalised titles, one a line, that may be the policy's."""
-        if not self.parts:
+        """The normalised titles that a row of the policy may bear, of those of many rows, one a line.
+
+        A row passes that is like the policy and holds a piece of its name; that holds its number; that a cut
+        has left five signs of the name of, or only the beginning of the title: all of the title's beginnings
+        are given unseen. A slip breaks one piece at most: a name of 15 signs may be written with two of them,
+        a shorter one with one. A number beside a row's title is for the caller, who keeps it: a normalised
+        title has lost it.
+        """
+        if not self.pieces:
             return set(titles.split("\n"))
-        common = max(self.parts[:_PARTS], key=titles.count)  # what holds only this is not the policy's
-        found = {line for part in self.parts if part != common for line in _holding(titles, part)}
+        found = {line for piece in self.pieces for line in _holding(titles, piece)}
         alike = process.extract(
-            self.name, found, scorer=fuzz.partial_ratio, score_cutoff=_ALIKE, limit=None, processor=None
+            self.name, found, scorer=fuzz.partial_ratio, score_cutoff=_WITHIN, limit=None, processor=None
         )
-        passed = {line for line, _, _ in alike}
-        numbers = [part for part in self.parts if part.endswith("号")]
-        return passed | {line for line in found if self.key.startswith(line) or _has_any(line, numbers)}
+        passed = {line for line, _, _ in alike if self._may_be(line)}
+        passed.update(filter(self._ends_in_the_name, found))
+        passed.update(line for number in self.numbers for line in _holding(titles, letters(number)))
+        return passed | {self.key[:end] for end in range(1, len(self.key) + 1)}
+
+    def _may_be(self, line: str) -> bool:
+        """Whether a title that holds something like the name may be that of the policy's repost."""
+        if self._is_of_another(line):
+            return False
+        key, name, row = _plain(self.key), _plain(self.name), _plain(line)
+        if name in row or row in key or fuzz.ratio(key, row) >= _WHOLE:
+            return True
+        own = _own_name(row)
+        return max(fuzz.ratio(name, own), fuzz.ratio(name, _own_name(own))) >= _WHOLE
+
+    def _is_of_another(self, line: str) -> bool:
+        """Whether a title begins with another office's name: it is no repost, whatever it is about."""
+        who, about, _ = line.partition("关于")
+        return bool(about) and same_organs(self.issuer, issuer_before(who)) is False
+
+    def _ends_in_the_name(self, line: str) -> bool:
+        """Whether what a title ends in is what the policy's name begins with."""
+        start = line.find(self.pieces[0])
+        return start >= 0 and self.key.startswith(line[start:], self.key.find(self.name))
 
 
-def _has_any(line: str, parts: Sequence[str]) -> bool:
-    return any(part in line for part in parts)
+def _plain(text: str) -> str:
+    """A title without 的, which comes and goes."""
+    return text.replace("的", "")
 
 
-def _holding(titles: str, part: str) -> Iterator[str]:
-    """The lines that hold a part."""
-    at = titles.find(part)
+def _own_name(key: str) -> str:
+    """A normalised title without issuer, wrapper and kind, or whole where next to nothing would be left."""
+    name = _KIND.sub("", _WRAPPED.sub("", key))
+    return name if len(name) >= _SHORTEST else key
+
+
+def _pieces(name: str) -> Iterator[str]:
+    """The name's first signs, then what else it falls into, of nearly equal length."""
+    number = max(2, min(_PIECES, len(name) // _PIECE))
+    ends = [len(name) * n // number for n in range(1, number + 1)]
+    yield name[: min(ends[0], _SHOWN)]
+    yield from (name[start:end] for start, end in pairwise(ends))
+
+
+def _holding(titles: str, piece: str) -> Iterator[str]:
+    """The lines that hold a piece."""
+    at = titles.find(piece)
     while at >= 0:
         start, end = titles.rfind("\n", 0, at) + 1, titles.find("\n", at)
         yield titles[start : end if end >= 0 else len(titles)]
-        at = titles.find(part, end) if end >= 0 else -1
+        at = titles.find(piece, end) if end >= 0 else -1

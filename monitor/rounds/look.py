@@ -128,8 +128,9 @@ def _candidates_of(
     keys = items.title_keys(session, site_id) if new else ""
     for obligation, policy in new:
         sources = {canonical(url) for url in sources_of(policy)}
-        passed = Sieve.of(document_of_policy(policy)).sift(keys)
-        found[obligation.id or 0] = _candidates(items.titled(session, site_id, passed, sources), obligation)
+        sieve = Sieve.of(document_of_policy(policy))
+        rows = items.titled(session, site_id, sieve.sift(keys), sources, sieve.numbers)
+        found[obligation.id or 0] = _candidates(rows, obligation)
     return found
 
 

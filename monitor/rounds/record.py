@@ -12,7 +12,7 @@ from sqlmodel import Session
 from checks.availability import check_home
 from checks.obligations import State
 from checks.rules import Duty, Finding, Severity
-from checks.titles import normalise
+from checks.titles import doc_numbers, normalise
 from monitor.net.headers import retry_after
 from monitor.net.outcomes import Outcome
 from monitor.reading.listing import Listing
@@ -219,6 +219,7 @@ def item_of(owner: str, candidate: Candidate, found: Placed) -> Item:
         url=candidate.url,
         title=candidate.title,
         title_key=normalise(candidate.title),
+        doc_number=next(iter(doc_numbers(candidate.title)), None),
         place=candidate.place,
         row_date=found.row.date.isoformat() if found.row.date else None,
         seen_after=candidate.seen_after,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, Index, Text, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -104,6 +104,10 @@ class SiteState(SQLModel, table=True):
     assessment_due: str | None = None
 
 
+_NUMBERED = text("doc_number IS NOT NULL")
+"""Few titles bear a number: an index of those costs next to nothing."""
+
+
 class Item(SQLModel, table=True):
     """A row of a list, kept once per owner; `seen_after` and `seen_by` bound when it appeared."""
 
@@ -112,6 +116,13 @@ class Item(SQLModel, table=True):
         UniqueConstraint("owner", "address"),
         Index("ix_item_owner_seen", "owner", "seen_by"),
         Index("ix_item_owner_title", "owner", "title_key"),
+        Index(
+            "ix_item_owner_number",
+            "owner",
+            "doc_number",
+            sqlite_where=_NUMBERED,
+            postgresql_where=_NUMBERED,
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -283,7 +294,7 @@ class BadLink(SQLModel, table=True):
 
     state: broken or foreign. closed_site: the site of the register it leads to, where that was closed. page:
     the page with which it is told; places: [page, words] of those it stands on, places_in_all how many.
-    placed_at: when it was last seen to stand there. confirmed_at: since when it is told, None while it is not.
+    placed_at: when it was last seen to stand there. confirmed_at: since when it is told, None while not.
     """
 
     __tablename__ = "bad_link"

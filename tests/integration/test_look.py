@@ -66,6 +66,14 @@ async def test_a_repost_the_site_already_holds_discharges_with_nothing_before_it
     assert shown["discharged_at"] == "2026-11-24T09:00:00+08:00", "when it was first seen there"
 
 
+async def test_so_does_one_whose_row_shares_only_the_number_with_the_policy(world: World) -> None:
+    paper = Paper("县里转来的一份上级文件", at(24, 9, 0), POLICY.number, POLICY.text)
+    world.county.put("/sjwj/", paper, row=f"{POLICY.number} {paper.title}")
+    await world.publish()
+    await look_at(world, at(24, 10, 5))
+    assert (await world.shown())["state"] == "met"
+
+
 async def test_so_does_one_that_earlier_looks_saw_appear(world: World) -> None:
     await world.publish(Paper("国务院关于印发节水型社会建设规划的通知", at(24, 9, 59)))
     await look_at(world, at(24, 10, 5))

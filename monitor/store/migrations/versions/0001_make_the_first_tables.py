@@ -305,6 +305,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("owner", "address"),
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_item_owner_number",
+            ["owner", "doc_number"],
+            unique=False,
+            sqlite_where=sa.text("doc_number IS NOT NULL"),
+            postgresql_where=sa.text("doc_number IS NOT NULL"),
+        )
         batch_op.create_index("ix_item_owner_seen", ["owner", "seen_by"], unique=False)
         batch_op.create_index("ix_item_owner_title", ["owner", "title_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_policy_id"), ["policy_id"], unique=False)
