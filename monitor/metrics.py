@@ -66,6 +66,7 @@ _STORED = {
     "problems": _Family("Open problems", ("rule", "severity", "region")),
     "site_info": _Family("A watched site", ("site", "name", "region", "type")),
     "site_up": _Family("Whether a site's home page opens; absent while unknown", ("site",)),
+    "links": _Family("Links by state, as the last round through them left them", ("site", "state")),
     "tls_not_after_timestamp_seconds": _Family("End of a site's certificate", ("site",)),
     "assessment_due_timestamp_seconds": _Family("When a security assessment is due next", ("site",)),
     "alerts_pending": _Family("Deliveries not yet accepted"),

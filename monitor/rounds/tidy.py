@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from sqlmodel import SQLModel
 
 from monitor.evidence.ageing import Limits
 from monitor.rounds.context import Context
+from monitor.rounds.crawling.memory import forget_others
 from monitor.store import ageing, watches
-from monitor.store.tables import AlertEvent, Item, Look
+from monitor.store.tables import AlertEvent, BadLink, Crawled, Item, Look
 
 KIND, KEY = "tidy", "store"
 EVERY = timedelta(days=1)
@@ -24,6 +27,9 @@ LOOKS_THINNED = timedelta(days=9)
 
 ROWS = timedelta(days=365)
 """How long a row of a site is kept that stands on no list any more."""
+
+LINKS = timedelta(days=365)
+"""How long a link that was mended is kept, and a round through links."""
 
 EVENTS = timedelta(days=30)
 """How long an event is kept that no route wanted."""
@@ -43,6 +49,12 @@ async def tidy_store(ctx: Context, now: datetime) -> None:
     await _forget(ctx, Item, rows)
     events = await ctx.store.read(lambda session: ageing.events_told_to_nobody(session, now - EVENTS))
     await _forget(ctx, AlertEvent, events)
+    links = await ctx.store.read(lambda session: ageing.links_long_mended(session, now - LINKS))
+    await _forget(ctx, BadLink, links)
+    rounds = await ctx.store.read(lambda session: ageing.rounds_long_ago(session, now - LINKS))
+    await _forget(ctx, Crawled, rounds)
+    sites = [site.id for site in ctx.targets.sites]
+    await asyncio.to_thread(forget_others, Path(ctx.targets.store.pages), sites)
     await _remove_old_evidence(ctx)
     await ctx.store.write(lambda session: watches.put_off(session, KIND, KEY, now + EVERY, ran_at=now))
 

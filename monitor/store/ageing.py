@@ -9,10 +9,20 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, SQLModel, col, delete, or_, select
+from sqlmodel import Session, SQLModel, col, delete, func, or_, select
 
 from alerts.events import Kind
-from monitor.store.tables import AlertContent, AlertEvent, Item, Look, Obligation, Policy, SiteState
+from monitor.store.tables import (
+    AlertContent,
+    AlertEvent,
+    BadLink,
+    Crawled,
+    Item,
+    Look,
+    Obligation,
+    Policy,
+    SiteState,
+)
 
 CHUNK = 400
 MOST = 50_000
@@ -75,6 +85,19 @@ def subjects_needed(session: Session) -> set[str]:
     query = select(Obligation.id, Policy.url).join(Policy, col(Policy.id) == col(Obligation.policy_id))
     found = session.exec(query.where(is_open | stands | (col(Obligation.review) == "objected"))).all()
     return {f"obligation:{id_}" for id_, _ in found} | {url for _, url in found}
+
+
+def links_long_mended(session: Session, before: datetime) -> Sequence[int | None]:
+    """The ids of links that failed once, and are in order or gone since then."""
+    query = select(BadLink.id).where(col(BadLink.ended_at) < before)
+    return session.exec(query.limit(MOST)).all()
+
+
+def rounds_long_ago(session: Session, before: datetime) -> Sequence[int | None]:
+    """The ids of rounds through links before then; the newest of each kind and site stay."""
+    newest = select(func.max(Crawled.id)).group_by(Crawled.site, Crawled.scope)
+    query = select(Crawled.id).where(col(Crawled.at) < before, col(Crawled.id).not_in(newest))
+    return session.exec(query.limit(MOST)).all()
 
 
 def forget(session: Session, table: type[SQLModel], ids: Sequence[int | None]) -> None:

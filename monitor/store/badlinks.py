@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from checks.breakages import Span, Week, by_week
-from monitor.store.tables import BadLink, Crawled, Watch
+from monitor.store.tables import BadLink, Crawled, Problem, Watch
 
 MOST_KEPT = 1000
 """Links of one site that are kept at a time; where more fail, it is not the links."""
@@ -37,9 +37,12 @@ def count_standing(session: Session, site: str) -> int:
     return session.exec(select(func.count()).select_from(_standing(site).subquery())).one()
 
 
-def told_on(session: Session, site: str, page: str, state: str) -> Sequence[BadLink]:
-    """The links that are told with a page, those that failed first first."""
-    query = _told(site).where(BadLink.page == page, BadLink.state == state)
+def told_as(session: Session, problem: Problem) -> Sequence[BadLink]:
+    """The links that a problem is about, those that failed first first; none where it is about others."""
+    rule, _, state = problem.rule.partition(".")
+    if rule != "links" or problem.closed_at is not None:
+        return ()
+    query = _told(problem.site).where(BadLink.page == problem.subject, BadLink.state == state)
     return session.exec(query.order_by(col(BadLink.first_at), col(BadLink.id)).limit(MOST_SHOWN)).all()
 
 
@@ -61,6 +64,33 @@ def last_round(session: Session, site: str, scope: str) -> Crawled | None:
     """The newest round through a site, of its home page or all of it."""
     query = select(Crawled).where(Crawled.site == site, Crawled.scope == scope)
     return session.exec(query.order_by(col(Crawled.at).desc(), col(Crawled.id).desc()).limit(1)).first()
+
+
+def states(session: Session) -> dict[str, dict[str, int]]:
+    """How many links of each site stand how, by its id: what is told, what waits, and the newest round's rest.
+
+    A round through all of a site says more than a later one through its home page.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for crawled in _newest(session):
+        found[crawled.site] = dict(crawled.states)
+    ended, confirmed = col(BadLink.ended_at), col(BadLink.confirmed_at)
+    query = select(BadLink.site, BadLink.state, confirmed.is_(None), func.count()).where(ended.is_(None))
+    held = session.exec(query.group_by(BadLink.site, BadLink.state, confirmed.is_(None))).all()
+    for counts in found.values():
+        counts.update(broken=0, foreign=0, unconfirmed=0)
+    for site, state, is_waiting, count in held:
+        if site in found:
+            name = "unconfirmed" if is_waiting else state
+            found[site][name] += count
+    return found
+
+
+def _newest(session: Session) -> Iterator[Crawled]:
+    """The newest round through each site, those through all of it last."""
+    for scope in ("home", "whole"):
+        newest = select(func.max(Crawled.id)).where(Crawled.scope == scope).group_by(Crawled.site)
+        yield from session.exec(select(Crawled).where(col(Crawled.id).in_(newest)))
 
 
 @dataclass(frozen=True, slots=True)

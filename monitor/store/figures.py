@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy
 from sqlmodel import Session, case, col, func, select
 
+from monitor.store import badlinks
 from monitor.store.outbox import backlog
 from monitor.store.tables import Obligation, Place, Problem, SiteState, Transition
 from monitor.targets import Targets
@@ -47,6 +48,7 @@ def figures(session: Session, targets: Targets, zone: tzinfo) -> list[Figure]:
         *_places(session, targets.server.series, {site.id: site.region for site in targets.sites}),
         *_problems(session),
         *_sites(session, targets, zone),
+        *_links(session, {site.id for site in targets.sites}),
         *_alerts(session),
     ]
 
@@ -123,6 +125,12 @@ def _sites(session: Session, targets: Targets, zone: tzinfo) -> Iterator[Figure]
         if state.assessment_due is not None:
             due = datetime.combine(date.fromisoformat(state.assessment_due), time(), zone)
             yield Figure("assessment_due_timestamp_seconds", (state.site_id,), _at(due))
+
+
+def _links(session: Session, known: Collection[str]) -> Iterator[Figure]:
+    for site, counts in sorted(badlinks.states(session).items()):
+        if site in known:
+            yield from (Figure("links", (site, state), count) for state, count in sorted(counts.items()))
 
 
 def _alerts(session: Session) -> Iterator[Figure]:

@@ -14,7 +14,7 @@ import pytest
 from alerts.events import Kind
 from monitor.net.browser import BrowserSettings
 from monitor.rounds import kinds
-from monitor.rounds.crawling.memory import file_of
+from monitor.rounds.crawling.memory import Memory, file_of
 from monitor.store import badlinks
 from monitor.store.badlinks import LinksOfSite
 from monitor.store.tables import BadLink, Crawled, Problem
@@ -39,6 +39,12 @@ async def links(world: World, *, hours: float = 0) -> None:
     await kinds.links(world.context, "county")
 
 
+async def figures(world: World) -> dict[str, int]:
+    """What the metric says of links that failed."""
+    counts = (await world.store.read(badlinks.states))["county"]
+    return {state: counts[state] for state in ("broken", "unconfirmed", "foreign")}
+
+
 async def thrice(world: World) -> None:
     """Look until what fails is proved to."""
     await links(world)
@@ -59,6 +65,7 @@ async def test_links_are_broken_once_they_failed_for_a_day_and_one_page_is_one_m
     assert await county.due("links", "county") == county.now() + timedelta(hours=12)
     await links(county, hours=12)
     assert (await standing(county), (await shown(county)).waiting) == ([], 2)
+    assert await figures(county) == {"broken": 0, "unconfirmed": 2, "foreign": 0}
     await links(county, hours=12)
     (problem,) = await standing(county)
     assert (problem.rule, problem.url) == ("links.broken", county.county.url("/"))
@@ -66,6 +73,7 @@ async def test_links_are_broken_once_they_failed_for_a_day_and_one_page_is_one_m
     assert problem.found.startswith("首页2条失效链接：“办事指南”（页面不存在（404），已1天）、“公开指南”（")
     assert await county.told() == [(Kind.WARNING, "links.broken")]
     assert await county.due("links", "county") == county.now() + timedelta(days=1)
+    assert await figures(county) == {"broken": 2, "unconfirmed": 0, "foreign": 0}
     now = await shown(county)
     assert (now.in_all, now.at_home, now.new, now.waiting) == (2, 2, 2, 0)
     assert now.home is not None
@@ -257,3 +265,22 @@ async def test_refusals_are_shown_in_the_browser(tmp_path: Path) -> None:
         assert [link.url for link in await world.all(BadLink)] == [county.url("/not.html")]
         (row,) = await world.all(Crawled)
         assert row.states["suspect"] == 1
+
+
+def remembered(pages: Path) -> set[Path]:
+    return set(pages.iterdir())
+
+
+async def test_a_year_later_it_is_forgotten(county: World) -> None:
+    await thrice(county)
+    county.county.nav.clear()
+    await links(county, hours=24)
+    pages = Path(county.context.targets.store.pages)
+    for site in ("county", "one that left"):
+        with Memory(pages, site):
+            pass
+    for days, kept in ((364, (2, 2)), (2, (0, 1))):
+        county.pass_by(days=days)
+        await kinds.tidy(county.context, "store")
+        assert (len(await county.all(BadLink)), len(await county.all(Crawled))) == kept
+    assert remembered(pages) == {file_of(pages, "county")}
