@@ -53,6 +53,16 @@ def main() -> int:
             *DUBAN.split(),
             "--check-fragments",
         ],
+        "duban 2": [
+            sys.executable,
+            "-m",
+            "monitor.cli",
+            "links",
+            truth["site"],
+            *DUBAN.split(),
+            "--processes",
+            "2",
+        ],
         "lychee": [
             str(arguments.folder / "venv/lychee/bin/lychee"),
             *LYCHEE.split(),
@@ -78,7 +88,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument(
-        "--tools", nargs="+", default=["duban", "lychee"], choices=["duban", "duban #", "lychee"]
+        "--tools", nargs="+", default=["duban", "lychee"], choices=["duban", "duban #", "duban 2", "lychee"]
     )
     return parser.parse_args()
 

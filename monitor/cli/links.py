@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -83,6 +83,10 @@ RateOption = Annotated[
 RobotsOption = Annotated[
     str | None, typer.Option("--robots", help="obey or ignore robots.txt.", metavar="obey|ignore")
 ]
+ProcessesOption = Annotated[
+    int,
+    typer.Option("--processes", help="2: read pages in a process beside, on a second core.", min=1, max=2),
+]
 CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the report as a table.", metavar="FILE")]
 HtmlOption = Annotated[
     Path | None, typer.Option("--html", help="Write the report as one page.", metavar="FILE")
@@ -112,6 +116,7 @@ def links(  # noqa: PLR0913 - each is one option
     per_host: PerHostOption = None,
     rate: RateOption = 20.0,
     robots: RobotsOption = None,
+    processes: ProcessesOption = 1,
     allow_network: NetworksOption = None,
     config: ConfigOption = None,
     csv: CsvOption = None,
@@ -144,7 +149,7 @@ def links(  # noqa: PLR0913 - each is one option
         rate=rate,
         robots=robots or usual_robots,
     )
-    report, was_interrupted = _run(settings, guard, options)
+    report, was_interrupted = _run(settings, guard, options, is_beside=processes > 1)
     _write(report, csv, html)
     if as_json:
         from monitor.cli.linktables import as_document
@@ -157,11 +162,11 @@ def links(  # noqa: PLR0913 - each is one option
     raise typer.Exit(INTERRUPTED if was_interrupted else _status(report))
 
 
-def _run(settings: FetchSettings, guard: Guard, options: Options) -> tuple[Report, bool]:
+def _run(settings: FetchSettings, guard: Guard, options: Options, *, is_beside: bool) -> tuple[Report, bool]:
     """Crawl, with a line of progress; True where somebody pressed Ctrl-C."""
     try:
         with progress() as tell, _few_collections():
-            return asyncio.run(_crawl(settings, guard, options, tell))
+            return asyncio.run(_crawl(settings, guard, options, tell, is_beside=is_beside))
     except ValueError as error:
         raise CliError(str(error)) from error
 
@@ -180,17 +185,23 @@ def _few_collections() -> Iterator[None]:
 
 
 async def _crawl(
-    settings: FetchSettings, guard: Guard, options: Options, tell: Callable[[str], None]
+    settings: FetchSettings,
+    guard: Guard,
+    options: Options,
+    tell: Callable[[str], None],
+    *,
+    is_beside: bool,
 ) -> tuple[Report, bool]:
     from monitor.net.client import Client
+    from monitor.rounds.crawling.beside import Beside
     from monitor.rounds.crawling.crawl import Crawl
     from monitor.rounds.crawling.ledger import Ledger
     from monitor.rounds.crawling.report import report_of
 
     started = monotonic()
-    async with Client(settings, guard) as client:
+    async with Client(settings, guard) as client, Beside() if is_beside else nullcontext() as beside:
         with Ledger() as ledger:
-            crawl = Crawl(client, options, ledger, _telling(tell, started))
+            crawl = Crawl(client, options, ledger, _telling(tell, started), beside=beside)
             was_interrupted = await _interruptible(crawl.run())
             return report_of(crawl, ledger, options.start, monotonic() - started), was_interrupted
 

@@ -56,6 +56,20 @@ class Link:
         return "" if self._node is None else _said(self._node)
 
 
+class KnownLink(Link):
+    """A link of a page that is not at hand: its words are known."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, use: str, url: str, fragment: str, fault: str, text: str) -> None:
+        super().__init__(Use(use), url, fragment, fault, None)
+        self._text = text
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+
 @dataclass(frozen=True, slots=True)
 class Harvest:
     """What a page holds for a checker of links.

@@ -16,6 +16,7 @@ from checks.links import State
 from monitor.net.client import Client, FetchSettings
 from monitor.net.guard import Guard
 from monitor.reading.links import MOST_LINKS
+from monitor.rounds.crawling.beside import Beside
 from monitor.rounds.crawling.crawl import SILENT, Crawl
 from monitor.rounds.crawling.ledger import Bounds, Ledger
 from monitor.rounds.crawling.options import Options
@@ -34,13 +35,26 @@ async def crawl(
     **asked: object,
 ) -> Report:
     """Crawl a site of this machine, of which two addresses are open; nothing is resolved."""
+    async with crawling(start, settings, bounds, **asked) as (run, ledger):
+        await run.run()
+        return report_of(run, ledger, start, 0.0)
+
+
+@asynccontextmanager
+async def crawling(
+    start: str | None,
+    settings: FetchSettings = SETTINGS,
+    bounds: Bounds | None = None,
+    *,
+    beside: Beside | None = None,
+    **asked: object,
+) -> AsyncIterator[tuple[Crawl, Ledger]]:
+    """Make such a crawl, not yet begun."""
     guard = Guard.allowing([f"{HERE}/32", f"{ELSEWHERE}/32"])
     options = Options(start=start, **{"reads_sitemap": False, "robots": "ignore", **asked})  # type: ignore[arg-type]
     async with Client(settings, guard) as client:
         with Ledger(bounds) as ledger:
-            run = Crawl(client, options, ledger)
-            await run.run()
-            return report_of(run, ledger, start, 0.0)
+            yield Crawl(client, options, ledger, beside=beside), ledger
 
 
 def told(report: Report, *states: State) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 from checks import traps
@@ -16,12 +17,13 @@ from monitor.net.robots import Rules
 from monitor.reading.hrefs import follow, normalise
 from monitor.reading.links import Use, read_locations
 from monitor.rounds.crawling.asking import is_enough, looks_like_page, way_to
+from monitor.rounds.crawling.beside import Beside
 from monitor.rounds.crawling.intake import MIXED, Intake, faces, host_of
 from monitor.rounds.crawling.lanes import Lanes, Queue, put_off, rest
 from monitor.rounds.crawling.ledger import Address, Ledger, Places, Trouble
 from monitor.rounds.crawling.options import Options
 from monitor.rounds.crawling.second import GIVEN_UP, answer_of, is_doubtful, revise
-from monitor.rounds.crawling.seeing import See, see_elsewhere, see_own
+from monitor.rounds.crawling.seeing import See, Sight, see_elsewhere, see_own
 from monitor.rounds.crawling.snares import Snares
 
 MOST_HOPS = 20
@@ -48,7 +50,7 @@ class Crawl:
     """One run. `ledger` holds what came of it; where `run` is cancelled, what came so far.
 
     told: called after every answer. see: reads a page of the site itself; what it gives for a body is what
-    `see_own` gives, or gave.
+    `see_own` gives, or gave. beside: reads as many of them as it can, in a process of its own.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Crawl:
         ledger: Ledger,
         told: Callable[[Progress], None] | None = None,
         see: See = see_own,
+        beside: Beside | None = None,
     ) -> None:
         self.progress = Progress()
         self._client = client
@@ -65,6 +68,7 @@ class Crawl:
         self._ledger = ledger
         self._told = told
         self._see = see
+        self._beside = beside
         self._quick = Quick(client)
         lanes = min(client.settings.per_host, options.lanes or client.settings.per_host)
         self._lanes = Lanes(client.hosts, lanes, self, self._refill)
@@ -81,13 +85,19 @@ class Crawl:
         """Ask for everything there is. ValueError where the start is no address."""
         try:
             self._begin()
-            await self._lanes.run()
+            await self._go_through()
             while await self._look_again():
-                await self._lanes.run()
+                await self._go_through()
             self._intake.tell_anchors()
         finally:
             await self._lanes.stop()
             self._quick.close()
+
+    async def _go_through(self) -> None:
+        """Ask for all that waits, and for what the pages among it lead to."""
+        await self._lanes.run()
+        while self._beside is not None and await self._beside.settled():
+            await self._lanes.run()
 
     # What the lanes ask of us.
 
@@ -210,39 +220,49 @@ class Crawl:
 
     def _look(self, address: Address, answer: Answer, insecure: str = "") -> None:
         """Settle an address that is there, by what stands at it."""
-        state, why = self._seen(address, answer)
+        settle, url = partial(self._conclude, address, answer.status, insecure), address.url
+        if not answer.body and answer.length != 0:
+            settle(Sight())
+        elif not self._intake.is_own(url) or not (address.use is Use.STYLE or looks_like_page(address)):
+            settle(see_elsewhere(url, host_of(url), answer))
+        elif not answer.body or not self._is_read(address) or self._is_same_again(url, answer.body):
+            settle(Sight())
+        elif why := self._snares.catches(url, address.run, answer.body):
+            settle(Sight(State.SKIPPED, why))
+        else:
+            self._read(address, answer, lambda sight: settle(self._taken(address, answer, sight)))
+
+    def _is_same_again(self, url: str, body: bytes) -> bool:
+        """Whether this page was read under another query, which only its fragments tell apart."""
+        return self._snares.is_known(url, body) and not self._options.checks_fragments
+
+    def _read(self, address: Address, answer: Answer, done: Callable[[Sight], None]) -> None:
+        """Read a page of the site itself, here or beside."""
+        self.progress.pages += address.use is not Use.STYLE
+        with_anchors = self._options.checks_fragments
+        if self._beside is not None and self._beside.has_room:
+            self._beside.read(address.url, address.use, answer, done, with_anchors=with_anchors)
+        else:
+            done(self._see(address.url, address.use, answer, with_anchors=with_anchors))
+
+    def _taken(self, address: Address, answer: Answer, sight: Sight) -> Sight:
+        """Take in the links of a page that was read; gives what to say of the page itself."""
+        if sight.harvest is not None:
+            self._intake.take(address, sight.harvest)
+            if sight.harvest.cut:
+                return Sight(State.SKIPPED, f"{sight.harvest.cut} more links on it were not read")
+        if answer.is_cut:
+            return Sight(State.SKIPPED, f"the links beyond its first {len(answer.body)} bytes were not read")
+        return sight
+
+    def _conclude(self, address: Address, status: int | None, insecure: str, sight: Sight) -> None:
+        state, why = sight.state, sight.reason
         if state is None and (insecure or address.is_mixed):
             state, why = State.INSECURE, insecure or MIXED
         if state is None:
             self._ledger.settle(address.url, None)
         else:
-            self._intake.settle(address, state, answer.status, why)
-
-    def _seen(self, address: Address, answer: Answer) -> tuple[State | None, str]:
-        if not answer.body and answer.length != 0:
-            return None, ""
-        url = address.url
-        if self._intake.is_own(url) and (address.use is Use.STYLE or looks_like_page(address)):
-            return self._read(address, answer) if answer.body and self._is_read(address) else (None, "")
-        sight = see_elsewhere(url, host_of(url), answer)
-        return sight.state, sight.reason
-
-    def _read(self, address: Address, answer: Answer) -> tuple[State | None, str]:
-        """Read a page of the site itself, and take its links in."""
-        url = address.url
-        if self._snares.is_known(url, answer.body) and not self._options.checks_fragments:
-            return None, ""
-        if why := self._snares.catches(url, address.run, answer.body):
-            return State.SKIPPED, why
-        sight = self._see(url, address.use, answer, with_anchors=self._options.checks_fragments)
-        self.progress.pages += address.use is not Use.STYLE
-        if sight.harvest is not None:
-            self._intake.take(address, sight.harvest)
-            if sight.harvest.cut:
-                return State.SKIPPED, f"{sight.harvest.cut} more links on it were not read"
-        if answer.is_cut:
-            return State.SKIPPED, f"the links beyond its first {len(answer.body)} bytes were not read"
-        return sight.state, sight.reason
+            self._intake.settle(address, state, status, why)
 
     def _queue(self, address: Address) -> None:
         start, _ = split(address.url)

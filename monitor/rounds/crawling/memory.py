@@ -17,7 +17,7 @@ from pathlib import Path
 import structlog
 
 from monitor.net.quick import Answer
-from monitor.reading.links import Harvest, Link, Use
+from monitor.reading.links import Harvest, KnownLink, Use
 from monitor.rounds.crawling.seeing import Sight, see_own
 
 log = structlog.get_logger("duban.links")
@@ -150,18 +150,4 @@ def _pack(harvest: Harvest) -> bytes:
 
 def _unpack(packed: bytes) -> Harvest:
     title, links = json.loads(zlib.decompress(packed))
-    return Harvest(tuple(_Known(*link) for link in links), title)
-
-
-class _Known(Link):
-    """A link of a page that is not at hand: its words are those of the last time."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, use: str, url: str, fragment: str, fault: str, text: str) -> None:
-        super().__init__(Use(use), url, fragment, fault, None)
-        self._text = text
-
-    @property
-    def text(self) -> str:
-        return self._text
+    return Harvest(tuple(KnownLink(*link) for link in links), title)
