@@ -1,4 +1,8 @@
-"""Dismissing a false alarm: what falls in its scope is not told again until it expires."""
+"""Dismissing a false alarm: what falls in its scope is not told again until it expires.
+
+Of a repost and of what a site shows of itself only the faults are dismissed that were found: another one on
+the same page may be real, and is told. Who dismisses the rule on a site dismisses whatever it finds.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from monitor.rounds.decisions import DecisionError, Officer, keep
 from monitor.rounds.readings import is_for_a_person
 from monitor.rounds.telling import tell_problem
 from monitor.store import alerts, problems
-from monitor.store.dismissals import PAGE, covers, value_of
+from monitor.store.dismissals import PAGE, covers, faults, value_of
 from monitor.store.tables import Dismissal, Problem
 
 LAST = date(9999, 1, 1)
@@ -50,11 +54,10 @@ def dismiss(session: Session, ctx: Context, alarm: FalseAlarm, officer: Officer,
     )
     session.add(dismissal)
     session.flush()
-    for standing in problems.all_open(session):
-        if (standing.site, standing.rule) == (dismissal.site, dismissal.rule) and covers(
-            dismissal, _finding_of(standing)
-        ):
-            _close(session, ctx, standing, dismissal, now)
+    dismissed = [problem for problem in problems.all_open(session) if _is_in_scope(problem, dismissal)]
+    dismissal.found = sorted({fault for each in dismissed for fault in faults(each.rule, each.found)})
+    for standing in dismissed:
+        _close(session, ctx, standing, dismissal, now)
     keep(session, "dismiss", f"problem:{alarm.problem_id}", officer, now)
     return dismissal
 
@@ -88,6 +91,11 @@ def _close(session: Session, ctx: Context, problem: Problem, dismissal: Dismissa
     if alerts.accusations(session, [subject])[subject]:
         why = f"false alarm ({dismissal.by}: {dismissal.reason})"
         tell_problem(session, ctx, Kind.CORRECTION, problem, now, reason=why)
+
+
+def _is_in_scope(problem: Problem, dismissal: Dismissal) -> bool:
+    is_alike = (problem.site, problem.rule) == (dismissal.site, dismissal.rule)
+    return is_alike and covers(dismissal, _finding_of(problem))
 
 
 def _finding_of(problem: Problem) -> Finding:

@@ -37,10 +37,9 @@ def apply_finding(
     """
     if finding.ok is None:
         return None
-    if finding.ok and not finding.early:
+    is_in_order = finding.ok and not finding.early
+    if is_in_order or dismissals.covering(session, owner, finding, now) is not None:
         _put_right(session, ctx, owner, finding, now)
-        return None
-    if dismissals.covering(session, owner, finding, now) is not None:
         return None
     due_at = deadline(now, ctx.targets.rules.rectification.limit, ctx.counting).at
     problem, is_news = problems.raise_or_update(session, owner, region, finding, due_at, now)

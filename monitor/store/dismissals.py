@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from checks.addresses import canonical
-from checks.rules import Finding
+from checks.rules import RULES, Duty, Finding
 from monitor.store.tables import Dismissal
 
 PAGE, RULE, SUBJECT = "page", "rule", "subject"
 SCOPES = (PAGE, RULE, SUBJECT)
+
+_COMPARED = (Duty.REPOST, Duty.LIFECYCLE)
+"""Duties whose findings say what is wrong; what others find, as out of reach, is another every day."""
+
+_RUNNING = re.compile(r"，?(?:还有|已逾期)\d+天")
+"""What runs on from day to day while a fault stays the same."""
 
 
 def in_force(session: Session, now: datetime) -> Sequence[Dismissal]:
@@ -24,16 +31,31 @@ def in_force(session: Session, now: datetime) -> Sequence[Dismissal]:
 def covering(session: Session, site: str, finding: Finding, now: datetime) -> Dismissal | None:
     """The dismissal in whose scope a finding falls, None where nobody dismissed it.
 
-    What was dismissed as an early warning does not cover that it comes about.
+    What was dismissed as an early warning does not cover that it comes about, nor what was dismissed of a
+    page or subject a fault that was not there then.
     """
     query = select(Dismissal).where(
         Dismissal.site == site, Dismissal.rule == finding.rule, col(Dismissal.until) > now
     )
-    return next((row for row in session.exec(query) if covers(row, finding)), None)
+    return next((row for row in session.exec(query) if _is_known(row, finding)), None)
+
+
+def faults(rule: str, found: str | None) -> frozenset[str]:
+    """What is wrong by what a rule found, each fault by itself; nothing where findings are not compared."""
+    if RULES[rule].duty not in _COMPARED:
+        return frozenset()
+    return frozenset(_RUNNING.sub("", found or "").split("；"))
+
+
+def _is_known(dismissal: Dismissal, finding: Finding) -> bool:
+    """Whether a finding is in the dismissal's scope, and no fault of it is new since."""
+    if not covers(dismissal, finding):
+        return False
+    return dismissal.scope == RULE or faults(finding.rule, finding.found) <= {*dismissal.found}
 
 
 def covers(dismissal: Dismissal, finding: Finding) -> bool:
-    """Whether a finding of the dismissal's rule on its site falls in its scope."""
+    """Whether a finding of the dismissal's rule on its site falls in its scope, whatever was found."""
     if dismissal.is_early and not finding.early:
         return False
     return dismissal.scope == RULE or dismissal.value == value_of(

@@ -271,6 +271,7 @@ class Dismissal(SQLModel, table=True):
     """A false alarm: findings of a rule on a site that are not told again until a moment.
 
     scope: "page" (value is its canonical address), "rule" (all of them), "subject" (value is the subject).
+    found: the faults that were found when it was dismissed; another one is no false alarm yet.
     """
 
     __tablename__ = "dismissal"
@@ -283,6 +284,7 @@ class Dismissal(SQLModel, table=True):
     site: str
     scope: str
     value: str = long_text()
+    found: list[str] = document(list)
     is_early: bool = False
     until: datetime = moment(required=True)
     by: str

@@ -186,6 +186,7 @@ def list_dismissals(session: Session, zone: tzinfo, now: datetime) -> list[Json]
             "site": row.site,
             "scope": row.scope,
             "value": row.value,
+            "found": row.found,
             "at": stamp(row.at, zone),
             "until": stamp(row.until, zone),
             "by": row.by,

@@ -126,7 +126,8 @@ async def test_nobody_is_pressed_on_what_is_being_verified(world: World) -> None
 
 
 async def find(world: World, *, ok: bool = False, rule: str = "lifecycle.icp", **where: object) -> None:
-    finding = Finding(rule, ok, Severity.WARNING, found="another", **{"url": PAGE, **where})  # type: ignore[arg-type]
+    shown = {"url": PAGE, "found": "another", **where}
+    finding = Finding(rule, ok, Severity.WARNING, **shown)  # type: ignore[arg-type]
     ctx = world.context
     await world.write(lambda session: apply_finding(session, ctx, "county", "340899", finding, world.clock()))
 
@@ -163,6 +164,30 @@ async def test_a_false_alarm_is_not_told_again_within_its_scope(
     before = len(await world.told())
     await find(world, **found)
     assert (len(await world.told()) > before, bool(await world.standing())) == (is_told, is_told), why
+
+
+@pytest.mark.parametrize(
+    ("rule", "was", "now", "is_told", "why"),
+    [
+        ("repost.altered", "缺少“甲”；缺少“乙”", "缺少“乙”", False, "a part of what was dismissed"),
+        ("repost.altered", "缺少“甲”", "缺少“甲”；数字不同：原文“五日”，转载“九日”", True, "a figure besides"),
+        ("repost.withdrawn", "自2026-11-24 10:00起页面已不存在", "自2026-12-01 10:00起页面已不存在", True, "gone anew"),
+        ("lifecycle.icp", "未标明", "皖ICP备00000009号", True, "another number"),
+        ("lifecycle.assessment", "最迟应于2026年11月1日测评，已逾期23天", "最迟应于2026年11月1日测评，已逾期24天", False,
+         "the same, a day later"),
+        ("availability.home", "连接超时", "连接被拒绝", False, "out of reach is out of reach"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("scope", ["page", "subject", "rule"])
+async def test_another_fault_is_no_false_alarm_yet(
+    world: World, rule: str, was: str, now: str, is_told: bool, why: str, scope: str
+) -> None:
+    await find(world, rule=rule, found=was)
+    await dismiss(world, scope)
+    await find(world, rule=rule, found=now)
+    assert bool(await world.standing()) == (is_told and scope != "rule"), why
+    await find(world, rule=rule, found=was)
+    assert await world.standing() == [], "nothing is left but what was dismissed"
 
 
 async def test_a_false_alarm_expires_with_its_last_day(world: World) -> None:

@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("scope", sa.String(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
         sa.Column("is_early", sa.Boolean(), nullable=False),
         sa.Column("until", monitor.store.tables.UTCDateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
