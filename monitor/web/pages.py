@@ -15,7 +15,7 @@ from alerts.events import Kind
 from checks.obligations import State
 from checks.rules import Severity
 from monitor.rounds.context import Context
-from monitor.store import board, dismissals
+from monitor.store import badlinks, board, dismissals
 from monitor.store.board import GRAVITY, MessageFilter, ProblemFilter, Slice, Standing
 from monitor.store.problems import told_as
 from monitor.targets import Site, Targets
@@ -158,7 +158,13 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
         told, _ = await pages.read(lambda session: board.messages(session, wanted, span))
         reviews = await pages.read(board.reviews)
         return pages.render(
-            request, "problem.html", problem=found, decisions=decisions, told=told, reviews=reviews
+            request,
+            "problem.html",
+            problem=found,
+            links=await pages.read(lambda session: badlinks.told_as(session, found)),
+            decisions=decisions,
+            told=told,
+            reviews=reviews,
         )
 
 
@@ -190,9 +196,18 @@ def _add_sites(router: APIRouter, pages: _Pages) -> None:
         found = await pages.read(lambda session: board.owner(session, owner, NEWEST))
         if site is None and portal is None and not (found.cells or found.problems):
             raise HTTPException(404)
+        now, zone = pages.ctx.now(), pages.ctx.counting.zone
+        links = await pages.read(lambda session: badlinks.of_site(session, owner, now, zone))
         reviews = await pages.read(board.reviews)
         return pages.render(
-            request, "site.html", owner=owner, site=site, portal=portal, page=found, reviews=reviews
+            request,
+            "site.html",
+            owner=owner,
+            site=site,
+            portal=portal,
+            page=found,
+            links=links,
+            reviews=reviews,
         )
 
 

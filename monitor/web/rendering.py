@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from alerts.messages import clean_url
+from checks.breakages import days_broken
 from checks.obligations import State
 from monitor.rounds.context import Context
 from monitor.targets import Targets
@@ -56,6 +57,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(State=State, measure=measure, link=link, kind_of=kind_of)
+    environment.globals.update(days_broken=days_broken)
     environment.filters["web"] = lambda url: clean_url(url) if url else None
     return environment
 

@@ -31,6 +31,8 @@ from monitor.store.tables import (
     AlertDelivery,
     AlertEvent,
     AlertMessage,
+    BadLink,
+    Crawled,
     Decision,
     Item,
     Look,
@@ -469,6 +471,55 @@ def _problems(session: Session, targets: Targets, now: datetime) -> None:
     session.flush()
     session.add(
         Decision(at=now, action="acknowledge", subject="problem:3", by="李四", reason="已通知运维单位")
+    )
+
+
+def add_links(session: Session, now: datetime) -> None:
+    """Links of a site that failed: on the home page, elsewhere, to a closed site, waiting, mended."""
+    home, page = "https://www.county2.gov.cn/", "https://www.county2.gov.cn/art/7.html"
+    day = timedelta(days=1)
+    rows: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+        (BAD_LINKS[0], home, "not found", {"is_home": True, "places_in_all": 2}),
+        ("http://a.example/x.doc", page, "redirects go in circles", {"closed_site": HOSTILE}),
+        ("http://b.example/", page, "it looks like gambling: 百家乐", {"state": "foreign"}),
+        ("http://c.example/", page, "gone", {"confirmed_at": None}),
+        ("http://d.example/", page, "gone", {"ended_at": now - day}),
+    )
+    for url, where, reason, more in rows:
+        link = BadLink(
+            site="county2",
+            url=url,
+            state="broken",
+            reason=reason,
+            page=where,
+            places=[[where, HOSTILE]],
+            places_in_all=1,
+            placed_at=now,
+            first_at=now - 9 * day,
+            last_at=now,
+            tries=4,
+            confirmed_at=now - 8 * day,
+        )
+        for name, value in more.items():
+            setattr(link, name, value)
+        session.add(link)
+    for scope, cut in (("home", ""), ("whole", "time")):
+        session.add(
+            Crawled(site="county2", scope=scope, at=now - HOUR, pages=7, unchanged=5, links=300, cut=cut)
+        )
+    session.add(
+        Problem(
+            rule="links.broken",
+            site="county2",
+            region="340852",
+            subject=home,
+            url=home,
+            severity="warning",
+            opened_at=now - 8 * day,
+            checked_at=now,
+            expected="链接可以打开",
+            found=f"首页1条失效链接：“{HOSTILE}”",
+        )
     )
 
 

@@ -683,6 +683,7 @@ def add_hostile(session: Session) -> None:
     duty.sighting = {**duty.sighting, "url": links[1], "title": HOSTILE, "place": HOSTILE, "why": HOSTILE}
     duty.looked = {"at": NOW.isoformat(), "places": [{"name": HOSTILE, "url": links[2]}], "unread": [HOSTILE]}
     duty.reason = duty.waived = HOSTILE
+    ledger.add_links(session, NOW)
 
 
 async def test_hostile_text_is_text_wherever_it_stands(hostile: Console) -> None:
@@ -711,6 +712,20 @@ async def test_links_from_pages_are_http_and_tell_nobody_where_from(hostile: Con
             assert node.attributes["target"] == "_blank"
             outside += 1
     assert outside > 20
+
+
+async def test_a_site_shows_its_links_and_a_problem_those_it_is_about(hostile: Console) -> None:
+    page = text_of(await read(hostile, "/sites/county2"))
+    assert "失效链接3条，其中首页1条；一天内新增0条；待复核1条" in page
+    assert "检查全站：7个页面（5个未变），300条链接。 时间已到，没有查完。" in page
+    for words in ("循环跳转", "疑似 页面疑似博彩内容：百家乐", "指向已关停的网站"):
+        assert words in page
+    assert re.search(r"11月23日（周一） 0 1 3 1 ", page), "a week: none broke, one was mended, three stand"
+    listed = await read(hostile, "/problems?rule=links.broken")
+    (problem,) = {href for href, _ in links(listed) if re.search(r"problems/\d+$", href)}
+    about = text_of(await read(hostile, problem.removeprefix(".")))
+    assert "页面不存在（404）" in about
+    assert "循环跳转" not in about
 
 
 async def test_what_is_asked_for_is_no_markup_either(console: Console) -> None:
