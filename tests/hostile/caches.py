@@ -120,7 +120,8 @@ def _(story: Story) -> None:
     def behind(asked: Asked, said: Said) -> Said:
         return _without(story, asked) if story.chance(asked) < 0.5 else said
 
-    story.deserved.add("repost.target")
+    # Half of its visitors do not see what the page says has stood there for hours: somebody should look.
+    story.deserved |= {"repost.target", "repost.backdated"}
     story.twist(behind, where="pages")
 
 
