@@ -90,7 +90,7 @@ def _facts(page: DutyPage, words: Words, source: str) -> Iterator[tuple[str, str
         yield words.t("duty.review"), words.review(duty.review)
     if policy is not None:
         yield words.t("duty.source"), f"{source} {policy.url}"
-        yield words.t("duty.published"), words.stated(policy.published_at)
+        yield words.t("duty.published"), words.stated(policy.published_at, policy.precision)
     if page.why_key:
         yield words.t("policy.key"), words.reason(page.why_key)
     started = f"{words.long(duty.started_at)} ({words.t(f'duty.start-{page.start}')})"
@@ -102,7 +102,7 @@ def _facts(page: DutyPage, words: Words, source: str) -> Iterator[tuple[str, str
         yield words.t("duty.done"), words.long(duty.discharged_at)
     yield words.t("duty.basis"), f"{words.cite()} (repost.target, repost.limit)"
     for problem in page.problems:
-        state = words.t("problem.is-closed" if problem.closed_at else "problem.is-open")
+        state = words.t("problem.is-over" if problem.closed_at else "problem.is-open")
         yield (
             words.t("duty.problems"),
             f"{problem.id} {words.accusation(problem.rule, duty.review)} ({problem.rule}) {state}",
@@ -110,6 +110,8 @@ def _facts(page: DutyPage, words: Words, source: str) -> Iterator[tuple[str, str
 
 
 def _proof(page: DutyPage, words: Words) -> Iterator[tuple[str, str]]:
+    from monitor.web.story import LAST_LOOK
+
     seen, duty = page.seen, page.duty
     if seen is None:
         lacked = words.t("seen.lacked-at", when=words.exact(duty.seen_after)) if duty.seen_after else ""
@@ -117,13 +119,13 @@ def _proof(page: DutyPage, words: Words) -> Iterator[tuple[str, str]]:
     else:
         yield words.t("seen.page"), f"{seen.title} {seen.url}"
         yield words.t("seen.how"), f"{words.how(seen.how)}: {words.reason(seen.why)}"
-        declared = f"{words.stated(seen.declared)} ({words.t(f'precision.{seen.precision}')})"
+        declared = f"{words.stated(seen.declared, seen.precision)} ({words.t(f'precision.{seen.precision}')})"
         yield words.t("seen.declared"), declared
         by = words.exact(seen.seen_by)
         between = (
             words.t("seen.between", after=words.exact(seen.seen_after), by=by)
             if seen.seen_after
-            else words.t("seen.from-start", by=by)
+            else words.t("seen.elsewhere" if seen.place == LAST_LOOK else "seen.from-start", by=by)
         )
         yield words.t("seen.interval"), between
         if seen.backdated:
@@ -146,7 +148,11 @@ def _counted(page: DutyPage, words: Words) -> Iterator[tuple[str, str, str]]:
             yield "", words.t("count.off-span", first=first, last=last), ""
         else:
             yield "", words.t(f"count.{day.kind}", day=first, number=day.number), ""
-    yield "", words.t("count.end", end=words.by(found.end.at)), ""
+    ends = words.by(found.end.at)
+    if found.term.clock is not None:
+        yield "", words.t("count.clock", length=words.length(found.term.clock), end=ends), ""
+        return
+    yield "", words.t("count.end", end=ends), ""
     for name, end in found.readings.items():
         state = page.outcomes.get(name)
         sign = "✓" if name is found.chosen else ""
@@ -157,8 +163,9 @@ def _counted(page: DutyPage, words: Words) -> Iterator[tuple[str, str, str]]:
 def _changes(page: DutyPage, words: Words) -> Iterator[str]:
     duty = page.duty
     target = words.by(duty.target_at) if duty.target_at is not None else ""
+    url = page.policy.url if page.policy is not None else ""
     for name in page.changes:
-        yield words.t(f"change.{name}", id=duty.id, target=target, limit=words.by(duty.limit_at))
+        yield words.t(f"change.{name}", id=duty.id, url=url, target=target, limit=words.by(duty.limit_at))
 
 
 def _told(line: Line, words: Words, review: str) -> tuple[str, str, str]:
@@ -174,7 +181,10 @@ def _told(line: Line, words: Words, review: str) -> tuple[str, str, str]:
         by = words.t("story.by", by=entry["by"], why=entry["why"])
         return at, words.maybe("action", entry["action"]), by
     if line.what == "message":
-        return at, words.t("story.message"), f"{entry['channel']} {entry['state']}: {entry['title']}"
+        sent = words.t(f"delivery.{entry['state']}")
+        return at, words.t("story.message"), f"{entry['title']} ({entry['channel']} {sent})"
+    if line.what == "found":
+        return at, words.t("look"), words.t("story.found")
     if line.what == "problem":
         name = words.t("story.problem" if entry["open"] else "story.problem-over")
         return at, name, f"{words.rule(entry['rule'])} {words.found(entry['found'])}"

@@ -27,6 +27,9 @@ from monitor.store.places import COLUMN, HOME
 from monitor.store.tables import Place
 from monitor.targets import Site
 
+SEARCHED_TITLE, SEARCHED_NUMBER = "按标题站内搜索", "按文号站内搜索"
+"""What the site's own search is called by what it was asked for."""
+
 MOST_COLUMNS = 15
 MOST_ADDRESSES = 20
 
@@ -114,10 +117,10 @@ async def look_everywhere(
     columns = [*home.columns, *await _show_home(search, home), *await _read_hosts(search, home)]
     await _read_columns(search, columns, watched)
     await _read_sitemap(search)
-    for words in dict.fromkeys(
-        words for duty in duties for words in (duty.policy.title, duty.policy.doc_number) if words
-    ):
-        await _ask_search(search, words)
+    asked = {duty.policy.title: SEARCHED_TITLE for duty in duties}
+    asked |= {duty.policy.doc_number: SEARCHED_NUMBER for duty in duties if duty.policy.doc_number}
+    for words, place in asked.items():
+        await _ask_search(search, words, place)
     return LastLook(
         tuple(dict.fromkeys(search.places)),
         tuple(dict.fromkeys(search.unread)),
@@ -208,13 +211,13 @@ async def _sitemap(search: _Search, url: str) -> Listing | None:
     return read_listing(text, url, ListHints(format="sitemap"), zone=search.ctx.counting.zone)
 
 
-async def _ask_search(search: _Search, words: str) -> None:
+async def _ask_search(search: _Search, words: str, place: str) -> None:
     """Ask the site's own search; what it finds on other sites is theirs, and itself it does not count."""
     if search.site.search is None:
         search.unread.append(Searched("站内搜索", why="未配置"))
         return
     url = search.site.search.replace("{title}", quote(words))
-    text = await search.read("站内搜索", url)
+    text = await search.read(place, url)
     if text is not None:
         own = [row for row in read_home(text, url).rows if search.is_own(row.url)]
         search.rows += placed([row for row in own if words not in unquote(row.url)])

@@ -14,15 +14,17 @@ from sqlmodel import Session
 from alerts.events import Kind
 from checks.obligations import State
 from checks.rules import Severity
+from checks.workdays import deadline
 from monitor.rounds.context import Context
 from monitor.store import badlinks, board, dismissals
 from monitor.store.board import GRAVITY, MessageFilter, ProblemFilter, Slice, Standing
 from monitor.store.problems import told_as
+from monitor.store.tables import Problem
 from monitor.targets import Site, Targets
-from monitor.web.duty import load_duty
+from monitor.web.duty import WORTH_TELLING, load_duty
 from monitor.web.front import Wish, load_front
 from monitor.web.matrix import TYPES
-from monitor.web.rendering import Renderer, told_lines
+from monitor.web.rendering import Renderer, told_chain, told_lines
 from monitor.web.words import Words
 
 T = TypeVar("T")
@@ -156,7 +158,7 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
         decisions = await pages.read(lambda session: board.decisions_on(session, subject))
         wanted = MessageFilter(subject=told_as(found))
         told, _ = await pages.read(lambda session: board.messages(session, wanted, span))
-        reviews = await pages.read(board.reviews)
+        duty = await pages.read(lambda session: board.obligation(session, found.obligation_id or 0))
         return pages.render(
             request,
             "problem.html",
@@ -164,7 +166,9 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
             links=await pages.read(lambda session: badlinks.told_as(session, found)),
             decisions=decisions,
             told=told,
-            reviews=reviews,
+            reviews=await pages.read(board.reviews),
+            duty=duty[0] if duty else None,
+            due_how=_how_due(found, pages.ctx, pages.words()),
         )
 
 
@@ -247,7 +251,19 @@ def _add_messages(router: APIRouter, pages: _Pages) -> None:
             told=_found(told),
             lines=told_lines(_found(told).message.body, pages.targets.server.public_url),
             matters=matters,
+            chained=told_chain(_found(told).message.body),
         )
+
+
+def _how_due(problem: Problem, ctx: Context, words: Words) -> str | None:
+    """How the date by which a problem is to be put right was counted; None where a person set another."""
+    term = ctx.targets.rules.rectification.limit
+    counted = deadline(problem.opened_at, term, ctx.counting).at
+    if problem.due_at is None or abs(counted - problem.due_at) >= WORTH_TELLING:
+        return None
+    if term.clock is not None:
+        return words.t("problem.due-clock", length=words.length(term.clock))
+    return words.t("problem.due-days", count=term.working_days)
 
 
 def _found(value: T | None) -> T:

@@ -17,10 +17,11 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from alerts.messages import clean_url
+from alerts.messages import LANGUAGES, clean_url
 from checks.breakages import days_broken
 from checks.obligations import State
 from monitor.rounds.context import Context
+from monitor.rounds.decisions import NOT_KEY
 from monitor.targets import Targets
 from monitor.web.apidocs import kind_of
 from monitor.web.matrix import measure
@@ -56,7 +57,7 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(State=State, measure=measure, link=link, kind_of=kind_of)
+    environment.globals.update(NOT_KEY=NOT_KEY, State=State, measure=measure, link=link, kind_of=kind_of)
     environment.globals.update(days_broken=days_broken)
     environment.filters["web"] = lambda url: clean_url(url) if url else None
     return environment
@@ -78,6 +79,11 @@ def told_lines(body: str, public_url: str) -> list[list[Piece]]:
     """
     home = public_url.rstrip("/")
     return [[_piece(part, home) for part in _ADDRESS.split(line) if part] for line in body.splitlines()]
+
+
+def told_chain(body: str) -> bool:
+    """Whether a message's last line says where the chain of evidence ended."""
+    return any(f" {words.signs.chain} " in body.rpartition("\n")[2] for words in LANGUAGES.values())
 
 
 def _piece(part: str, home: str) -> Piece:

@@ -12,12 +12,16 @@ from monitor.store.tables import Obligation
 BY_HAND = "by hand"
 """The place of a repost that a person showed."""
 
+LAST_LOOK = "last look"
+"""The place of a repost that stands beyond what is read every time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the story.
 
-    what: "state", "decision", "message", or what a look showed: "lacked" (read well, and it was not there),
+    what: "state", "decision", "message", "found" (by the last look, beyond what is read every time), or what
+    a look showed: "lacked" (read well, and it was not there),
     "had" (it was there), "blind" (a place could not be read), "stale" (read, but not past every cache).
     until and count: the last of `count` equal looks. entry: the first one as it is recorded.
     """
@@ -39,7 +43,7 @@ def tell(entries: Sequence[Mapping[str, Any]], obligation: Obligation) -> tuple[
     """Tell the entries of a timeline, which come oldest first."""
     found_at = _found_at(entries, obligation)
     lines: list[Line] = []
-    for entry in entries:
+    for entry in _with_found(entries, obligation):
         line = _line(entry, found_at)
         if lines and _is_more_of(lines[-1], line):
             lines[-1] = replace(lines[-1], until=line.at, count=lines[-1].count + 1)
@@ -48,10 +52,22 @@ def tell(entries: Sequence[Mapping[str, Any]], obligation: Obligation) -> tuple[
     return tuple(lines)
 
 
+def _with_found(entries: Sequence[Mapping[str, Any]], obligation: Obligation) -> list[Mapping[str, Any]]:
+    """Add that the last look found the repost: no look at what is read every time did."""
+    sighting = obligation.sighting
+    if not sighting or sighting.get("place") != LAST_LOOK:
+        return list(entries)
+    at = datetime.fromisoformat(sighting["seen_by"])
+    before = [entry for entry in entries if entry["order"] <= at and entry["what"] == "look"]
+    found = {"what": "found", "order": at}
+    after = entries.index(before[-1]) + 1 if before else 0
+    return [*entries[:after], found, *entries[after:]]
+
+
 def _found_at(entries: Sequence[Mapping[str, Any]], obligation: Obligation) -> datetime | None:
     """When the look was that found the repost: the last one before it counts as seen. None: no look did."""
     sighting = obligation.sighting
-    if not sighting or sighting.get("place") == BY_HAND:
+    if not sighting or sighting.get("place") in (BY_HAND, LAST_LOOK):
         return None
     seen_by = datetime.fromisoformat(sighting["seen_by"])
     return max((e["order"] for e in entries if e["what"] == "look" and e["order"] <= seen_by), default=None)

@@ -15,10 +15,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "skip": ("跳到正文", "Skip to the content"),
     "as-of": ("截至{when}", "as of {when}"),
     "read-only": (
-        "本页只供查看；决定事项请用命令行，例如 duban discharge、duban waive、duban dismiss。",
-        "For reading only; decisions are taken by command, such as duban discharge, waive or dismiss.",
+        "本页只供查看。各页所列命令由本办经办人员执行；网站如有意见，请报本办登记。",
+        "For reading only. The commands here are for the office's own staff; sites tell the office.",
     ),
-    "basis": ("依据：{cite}", "Basis: {cite}"),
+    "basis": ("转载时限的依据：{cite}", "What the duty to repost rests on: {cite}"),
+    "maybe-suspected": ("（{word}）", "({word}) "),
+    "zone": ("时间均为{zone}", "All times: {zone}"),
+    "zone.beijing": ("北京时间", "Beijing time"),
     "more": ("全部{count}项", "all {count}"),
     "newer": ("← 较新", "← newer"),
     "older": ("较旧 →", "older →"),
@@ -39,7 +42,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "figure.sites": ("网站", "Sites"),
     "figure.sites-bound": ("其中{count}个须转载", "{count} have to repost"),
     "figure.down": ("{count}个打不开", "{count} cannot be reached"),
-    "figure.running": ("运行中的时限", "Running clocks"),
+    "figure.running": ("进行中的任务", "Running duties"),
     "figure.overdue": ("{count}个已过力争时限", "{count} past the target"),
     "figure.target": ("力争时限内", "Within the target"),
     "figure.limit": ("规定时限内", "Within the limit"),
@@ -142,8 +145,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "duty.measure": ("进展", "How far"),
     "duty.delay": ("滞后", "Delay"),
     "duty.delay-bound": (
-        "至少{length}（自起点至最后一次未见）",
-        "at least {length} (to the last reading without it)",
+        "至少{length}（自起点至最后一次未见，统计时用）",
+        "at least {length} (from the start to the last reading without it; what the statistics use)",
     ),
     "duty.review": ("复核", "Review"),
     "duty.reason": ("理由", "Reason"),
@@ -154,11 +157,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The basis is no longer in force: this is an observation, not a verdict.",
     ),
     "duty.suspected": (
-        "“疑似”：尚未经人工复核。网站认为有误的，可用 duban discharge {id} 网址 登记转载页面，核实后更正；"
-        "没有页面可登记的，用 duban object {id} 登记异议。复核后用 duban uphold {id} 维持，"
-        "或者用 duban overturn {id} 撤销。",
-        "“Suspected”: nobody has reviewed it yet. duban discharge {id} URL shows where the repost stands; "
-        "without a page, duban object {id} notes the objection. After review: duban uphold {id}, or "
+        "“疑似”：尚未经人工复核。网站认为有误的，把转载页面的地址或理由报本办；"
+        "本办用 duban discharge {id} 网址 登记页面，核实后更正；没有页面可登记的，用 duban object {id} "
+        "登记异议。复核后用 duban uphold {id} 维持，或者用 duban overturn {id} 撤销。",
+        "“Suspected”: nobody has reviewed it yet. A site tells the office what is wrong. "
+        "duban discharge {id} URL shows where the repost stands; without a page, duban object {id} notes the "
+        "objection. After review: duban uphold {id}, or "
         "duban overturn {id}.",
     ),
     "duty.objected": (
@@ -170,6 +174,18 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "duty.blind": (
         "这不表示对方未转载：是本系统没有读清，不计入比例。",
         "This does not mean that nothing was reposted: we could not see, and it counts in no share.",
+    ),
+    "duty.blind-how": (
+        "请人工打开网站看一眼；已经转载的，用 duban discharge {id} 网址 登记。",
+        "Please look at the site by hand; if it is there: duban discharge {id} URL.",
+    ),
+    "duty.overturned": (
+        "经办人员复核后撤销了原认定：网站不因此事被认定超期，也不计入比例。",
+        "An officer has taken the accusation back: nobody is accused, and it counts in no share.",
+    ),
+    "duty.doubt": (
+        "看到了转载，但不能证明规定时限届满时尚未转载：不作认定，不计入比例。",
+        "The repost was seen, but not that it was missing at the limit: nobody is judged by it.",
     ),
     "duty.problems": ("相关问题", "Problems"),
     "duty.other": ("该文件在其他网站的情况", "This policy on the other sites"),
@@ -237,6 +253,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{by} 看到；此前没有可以作为依据的读取",
         "there {by}; no earlier reading could have told",
     ),
+    "seen.elsewhere": (
+        "{by} 全面查找时看到；它不在每次读取的页面上，此前的读取不能证明当时没有",
+        "there {by}, in the last look; it stands beyond the pages read every time, which prove nothing",
+    ),
+    "seen.blind": ("最近一次没有读清（{when}）：", "The last reading that failed ({when}):"),
+    "seen.kept": (
+        "读到的页面均已存证：duban evidence show {id} 列出，duban evidence export {id} -o 文件.html 导出。",
+        "The pages read are kept: duban evidence show {id}, or duban evidence export {id} -o FILE.html.",
+    ),
     "seen.counts": ("按 {done} 认定", "counts as done {done}"),
     "seen.digest": ("页面存证摘要", "Digest of the page kept"),
     "seen.backdated": (
@@ -266,8 +291,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "change.repost-limit": ("{limit}看到转载：仍算按时。", "The repost is seen {limit}: still in time."),
     "change.repost": (
-        "看到转载：按页面标注的准确时间和读取记录重新认定。",
-        "The repost is seen: judged anew by its own precise time and by what was read.",
+        "看到转载，或者登记转载页面（duban discharge {id} 网址）：按页面标注的准确时间和读取记录重新认定。",
+        "The repost is seen, or shown (duban discharge {id} URL): judged anew by its own precise time and by "
+        "what was read.",
     ),
     "change.lacking": (
         "规定时限届满后，至少两次读清各处并全面查找仍未见转载：疑似超过规定时限。",
@@ -301,12 +327,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "change.waive": ("经批准免于转载（duban waive {id}）。", "It is let go (duban waive {id})."),
     "change.ground": (
-        "该文件经认定不属于重点政策（duban key drop）；时限未满时来源撤下原文，也不再适用。",
-        "The policy is not key after all (duban key drop); while the clock runs, its source withdraws it.",
+        "该文件经认定不属于重要政策信息（duban key drop {url}）；时限未满时来源撤下原文，也不再适用。",
+        "The policy is not key after all (duban key drop {url}); while the clock runs, it is withdrawn.",
     ),
     "change.key-again": (
-        "该文件重新定为重点（duban key add），或者使其失效的原因不再存在。",
-        "The policy is made key again (duban key add), or what made this void does not hold any more.",
+        "该文件重新定为重点（duban key add {url}），或者不再适用的原因消失（例如网站恢复开通）。",
+        "The policy is made key again (duban key add {url}), or what made this void is over "
+        "(the site is open again).",
     ),
     "change.nothing": ("结论已定，不再变化。", "It is final."),
     # the story
@@ -315,6 +342,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "story.look": ("读取1次", "a look"),
     "story.lacked": ("各处读清，未见转载", "read well everywhere, and it was not there"),
     "story.had": ("读到转载", "it was there"),
+    "story.found": ("查到转载，不在每次读取的页面上", "found it, beyond the pages read every time"),
     "story.blind": ("有处没有读清，不作为依据", "not everything could be read; it proves nothing"),
     "story.stale": ("读到的可能是缓存，不作为依据", "perhaps a cached copy; it proves nothing"),
     "story.state": ("状态", "State"),
@@ -363,13 +391,35 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.state": ("状态", "State"),
     "problem.is-open": ("未解决", "open"),
     "problem.is-closed": ("已解决", "resolved"),
+    "problem.is-over": ("已结束", "over"),
+    "problem.over-since": ("结束", "Over since"),
+    "problem.lacked": ("最后一次读清而未见", "Last good reading without it"),
+    "problem.due-days": (
+        "发现之日起{count}个工作日，发现当天不计",
+        "working days from the day it was found: {count}, that day left out",
+    ),
+    "problem.due-clock": ("发现之时起{length}", "{length} from when it was found"),
     "problem.acknowledged": ("已知悉", "Acknowledged"),
     "problem.is-dismissed": ("误报", "false alarm"),
     "problem.how-to": (
-        "正在处理的，用 duban acknowledge {id} 登记；确属误报的，用 duban dismiss {id} 登记，"
-        "写明理由、范围和截止日期。",
-        "Somebody deals with it: duban acknowledge {id}. A false alarm: duban dismiss {id}, with reason, "
-        "scope and last day.",
+        "请在整改期限前整改，整改后系统自行复查。认为有误的，请报本办核实。",
+        "Put it right in time; it will be checked again by itself. If this is wrong, tell the office.",
+    ),
+    "problem.how-to-repost": (
+        "请立即转载或链接原文，最迟不超过整改期限。登记转载页面、提出异议和复核，见转载任务{id}。",
+        "Repost or link the original at once. To show a repost, to object and to review: see duty {id}.",
+    ),
+    "problem.how-to-blind": (
+        "请人工打开页面看一眼：页面正常的，检查本机网络和栏目配置。",
+        "Please open the page by hand; if it is fine, check our network and the column's settings.",
+    ),
+    "problem.acknowledge": (
+        "本办已在处理的，登记：duban acknowledge {id} --by 姓名 --reason 理由。",
+        "Somebody deals with it: duban acknowledge {id} --by NAME --reason WHY.",
+    ),
+    "problem.dismiss": (
+        "确属误报的，登记：duban dismiss {id} --scope {scope} --until 截止日期 --by 姓名 --reason 理由。",
+        "A false alarm: duban dismiss {id} --scope {scope} --until DATE --by NAME --reason WHY.",
     ),
     "problem.page": ("页面", "Page"),
     "problem.evidence": ("佐证", "Evidence"),
@@ -494,6 +544,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "policy.published": ("页面标注时间", "Its page says"),
     "policy.first-seen": ("首次看到", "First seen"),
     "policy.source": ("信息来源", "Source"),
+    "policy.not-key": ("为何不是重点", "Why it is not key"),
     "policy.key": ("为何是重点", "Why it is key"),
     "policy.carriers": ("登载的门户", "Portals that carry it"),
     "policy.since": ("自{when}", "since {when}"),
@@ -515,6 +566,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "alerts.show-dead": ("只看未送达的", "show them"),
     "alert": ("消息{number}", "Message {number}"),
     "alert.matters": ("所涉事项现在的情况", "How what it is about stands now"),
+    "alert.chain": (
+        "末行“证据链”记下发出时存证到了哪一条；此后存证如有改动，duban evidence verify 核对时会显现。",
+        "The last line says where the chain of evidence ended; duban evidence verify shows later changes.",
+    ),
     "alert.number": ("编号", "Number"),
     "alert.kind": ("类别", "Kind"),
     "alert.title": ("内容", "Message"),

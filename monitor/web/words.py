@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.messages import LANGUAGES, Basis
 from alerts.messages.draft import end_of_day
-from alerts.messages.reasons import in_chinese
+from alerts.messages.reasons import in_chinese, who_said
 from checks.obligations import State, is_suspicion
 from checks.rules import RULES
 from monitor.targets import Targets
@@ -81,6 +81,13 @@ class Words:
         doubted = is_suspicion(state, review, needs_review=self.needs_review)
         return (words.suspected if doubted else "") + words.states[state]
 
+    def states(self, state: State) -> str:
+        """A state's name over several duties: some of the accused may not have been reviewed."""
+        words = LANGUAGES[self.language]
+        if not (state.accuses and self.needs_review):
+            return words.states[state]
+        return self.t("maybe-suspected", word=words.suspected.strip()) + words.states[state]
+
     def holds(self, moment: datetime) -> bool:
         """Whether the basis was in force at a moment: past it, nobody is accused."""
         return self.basis.holds(moment.astimezone(self.zone).date())
@@ -116,6 +123,16 @@ class Words:
         """What a rule rests on; "" where nothing is cited."""
         return RULES[rule].basis if rule in RULES else ""
 
+    def clause_words(self, rule: str) -> str:
+        """What the clause says, without its number."""
+        return self.clause(rule).partition("：")[2]
+
+    def ground(self, rule: str) -> str:
+        """The clause with the document that it stands in."""
+        if not rule.startswith("repost."):
+            return self.clause(rule)
+        return f"{self.cite()}{LANGUAGES[self.language].signs.colon}{self.clause_words(rule)}"
+
     def cite(self) -> str:
         """The document a verdict rests on, with its clause."""
         return LANGUAGES[self.language].phrases.cite(self.basis)
@@ -124,9 +141,18 @@ class Words:
         """A reason of the record in the office's language."""
         return "" if reason is None else in_chinese(reason) if self.is_chinese else reason
 
+    def said(self, text: str) -> str:
+        """A decision as the record keeps it: "name: reason"."""
+        return who_said(text) if self.is_chinese else text
+
     def found(self, text: str | None) -> str:
         """The same for what a finding found, which may stand behind a place: "place：reason"."""
         return LANGUAGES[self.language].phrases.reason(text) if text else ""
+
+    @property
+    def zone_name(self) -> str:
+        """What the zone of all times is called."""
+        return self.t("zone.beijing") if self.zone.key == "Asia/Shanghai" else self.zone.key
 
     # --- times ---------------------------------------------------------------------------------------
 
@@ -167,14 +193,15 @@ class Words:
         weekday = self.t("weekdays").split()[day.weekday()]
         return self.t("day", year=day.year, month=day.month, day=day.day, weekday=weekday)
 
-    def stated(self, text: str | None) -> str:
+    def stated(self, text: str | None, precision: str = "") -> str:
         """A time as a page states it, with as much of it as is stated."""
         if text is None:
             return "—"
         if len(text) == 10:
             return text
         local = datetime.fromisoformat(text).astimezone(self.zone)
-        return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
+        has_seconds = local.second or precision == "second"
+        return local.strftime("%Y-%m-%d %H:%M:%S" if has_seconds else "%Y-%m-%d %H:%M")
 
     def stated_short(self, text: str | None) -> str:
         """The same in a table; "" where nothing is stated."""

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -178,7 +179,7 @@ async def test_the_figures_follow_the_formulas(console: Console) -> None:
     """Of 24 settled duties 5 stand beside: 2 unproven, 1 waived, 1 void, 1 objected to."""
     found = figures(await read(console, "/"))
     assert found["网站"].startswith("12 ")
-    assert found["运行中的时限"] == "13 4个已过力争时限"
+    assert found["进行中的任务"] == "13 4个已过力争时限"
     assert found["力争时限内"] == "78.9% 15 ÷ 19"
     assert found["规定时限内"] == "89.5% 17 ÷ 19"
     assert found["不计入比例"] == "无法核实 2 免于转载 1 不适用 1 异议核实中 1"
@@ -454,7 +455,7 @@ async def of_state(console: Console, state: State) -> list[int]:
 async def test_why_it_is_the_repost_is_said_in_the_offices_language(console: Console) -> None:
     (id_, *_) = await of_state(console, State.MET)
     page = text_of(await read(console, f"/obligations/{id_}"))
-    proof = page.partition("证明")[2].partition("规定时限怎样计算")[0]
+    proof = page.partition("证明")[2].partition("读到的页面均已存证")[0]
     assert not re.search(r"[a-z]{4,} [a-z]{3,} [a-z]", proof), proof
 
 
@@ -516,17 +517,133 @@ async def test_a_problem_says_what_was_expected_and_found_and_by_when(console: C
     for part in (
         "应为 11月24日（周二）24时前转载",
         "整改期限 12-11 10:20 还剩11天",
-        "转载任务3",
+        "依据 《关于全面推进政务公开工作的实施意见》第十六条：不得滞后1个工作日",
+        "见转载任务3",
+        "最后一次读清而未见 11月29日（周日）9时12分",
         "DB-20261126-0001",
     ):
         assert part in said
+    assert "repost.limit" not in said, "a name of the program is nothing to read"
     urgent = text_of(await read(console, "/problems/2"))
     assert "已超期1天" in urgent
+    assert "duban dismiss 2 --scope rule --until 截止日期 --by 姓名 --reason 理由" in urgent
     assert "国办秘函〔2019〕19号" in urgent
     handled = text_of(await read(console, "/problems/3"))
     assert "人工决定 11-30 10:20:00 已知悉 · 李四：已通知运维单位" in handled
     assert "不表示网站有问题" in text_of(await read(console, "/problems/4"))
     assert "无法建立加密连接" in text_of(await read(console, "/problems/6"))
+
+
+async def test_a_due_date_says_how_it_was_counted(tmp_path: Path) -> None:
+    """Found on Monday the 30th: the tenth working day after it is 14 December."""
+    found = configure(tmp_path)
+    filled(found)
+
+    def date(session: Session) -> None:
+        problem = session.get_one(Problem, 2)
+        problem.opened_at, problem.due_at = at(30, 9), at(30, 0) + timedelta(days=15)
+        session.add(problem)
+
+    async with console_on(found) as console:
+        await on_store(found, date)
+        said = text_of(await read(console, "/problems/2"))
+        other = text_of(await read(console, "/problems/1"))
+    assert "整改期限 12-14 24:00 还剩14天13小时 发现之日起10个工作日，发现当天不计" in said
+    assert "发现之日起" not in other, "a person set another date, or the rules have changed"
+
+
+async def test_what_ends_with_a_verdict_is_not_called_resolved(tmp_path: Path) -> None:
+    """Past its target and then let go, or taken back: nobody has put anything right."""
+    found = configure(tmp_path)
+    filled(found)
+
+    def end(session: Session) -> None:
+        problem = session.get_one(Problem, 1)
+        problem.closed_at = NOW
+        session.add(problem)
+
+    async with console_on(found) as console:
+        await on_store(found, end)
+        for path in ("/problems/1", "/problems?state=closed&site=county2", "/obligations/3"):
+            said = text_of((await read(console, path)).css_first("main"))  # type: ignore[arg-type]
+            assert "已结束" in said, path
+            assert "违规 已解决" not in said, path
+
+
+async def test_an_objection_shows_wherever_the_accusation_does(tmp_path: Path) -> None:
+    found = configure(tmp_path)
+    filled(found)
+    async with console_on(found) as console:
+
+        def contest(session: Session) -> None:
+            problem = session.exec(select(Problem).where(Problem.rule == "repost.limit")).one()
+            duty = session.get_one(Obligation, problem.obligation_id)
+            duty.review = "objected"
+            session.add(duty)
+
+        await on_store(found, contest)
+        for path in ("/", "/problems", "/problems/1", "/sites/county2"):
+            said = text_of(await read(console, path))
+            assert re.search("疑似超过规定转载时限 异议核实中|已提出异议，正在核实", said), path
+
+
+async def test_what_was_not_seen_is_no_delay_and_no_fault(console: Console) -> None:
+    blind, doubt = await of_state(console, State.UNPROVEN)
+    said = text_of(await read(console, f"/obligations/{blind}"))
+    assert "是本系统没有读清" in said
+    assert f"duban discharge {blind} 网址" in said, "what to do about it"
+    assert "是本系统没有读清" not in text_of(await read(console, f"/obligations/{doubt}")), "it was seen"
+    for state in (State.UNPROVEN, State.WAIVED, State.VOID):
+        for id_ in await of_state(console, state):
+            facts = await read(console, f"/obligations/{id_}")
+            assert "滞后" not in [text_of(node) for node in facts.css("dt")], state
+
+
+async def test_an_accusation_that_was_taken_back_is_not_put_down_to_blindness(tmp_path: Path) -> None:
+    found = configure(tmp_path)
+    filled(found)
+
+    def overturn(session: Session) -> None:
+        duty = session.get_one(Obligation, 3)
+        duty.state, duty.review, duty.reason = (
+            "unproven",
+            "overturned",
+            "the accusation was overturned on review",
+        )
+        session.add(duty)
+
+    async with console_on(found) as console:
+        await on_store(found, overturn)
+        verdict = text_of((await read(console, "/obligations/3")).css_first(".verdict"))  # type: ignore[arg-type]
+    assert "经办人员复核后撤销了原认定" in verdict
+    assert "没有读清" not in verdict
+
+
+async def test_what_the_last_look_found_was_not_on_the_pages_read_every_time(tmp_path: Path) -> None:
+    found = configure(tmp_path)
+    filled(found)
+
+    def move(session: Session) -> None:
+        duty = session.get_one(Obligation, 10)
+        assert duty.sighting is not None
+        duty.sighting = {**duty.sighting, "place": "last look"}
+        session.add(duty)
+
+    async with console_on(found) as console:
+        await on_store(found, move)
+        page = await read(console, "/obligations/10")
+    assert "全面查找时看到；它不在每次读取的页面上" in text_of(page)
+    assert "最后一次全面查找 查到转载，不在每次读取的页面上" in text_of(page)
+    assert page.css_first(".l-had") is None
+
+
+async def test_every_page_says_whose_time_it_is_and_a_count_of_the_accused_accuses_nobody(
+    console: Console,
+) -> None:
+    sites = text_of(await read(console, "/sites"))
+    assert "时间均为北京时间" in sites
+    assert "✗ （疑似）超过规定时限 1" in sites
+    assert "✗ 超过规定时限" not in sites
 
 
 @pytest.mark.parametrize(
