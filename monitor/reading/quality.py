@@ -22,11 +22,14 @@ from monitor.reading.titles import is_title
 
 SHORT = 600  # an apology in a page with more text than this is a quotation
 LEAST = 30
+NOTICE = 60  # nor does a notice in the place of a text say more
 WRITTEN = 40  # characters in earnest for each place left empty: with more, a page can be read all the same
 
 _GONE = re.compile(
     r"(?:页面|网页|文章|内容|信息|稿件|栏目|资源|地址|链接|文件)\S{0,6}(?:不存在|未找到|找不到|无法找到|已(?:经)?(?:被)?(?:删除|移除|撤销|下线|关闭)|走丢了|不见了|丢失)"
     r"|(?:找不到|没有找到|未找到|无法找到|无法显示)\S{0,8}(?:页面|网页|文章|内容|信息|资源|文件)|您(?:访问|查找|请求|浏览)的\S{0,10}(?:不存在|有误|出错)"
+    r"|(?:^|[该此本,，。!！、;；:：\s])(?:页面|网页|文章|内容|信息|稿件|文件)已(?:经)?(?:被)?"
+    r"(?:下架|撤下|撤回|屏蔽)"  # and not 违规信息已下架
     r"|not\s+found|does\s+not\s+exist|no\s+longer\s+available",
     re.IGNORECASE,
 )
@@ -81,6 +84,14 @@ def says_gone(title: str, headline: str = "", shown: str = "") -> str | None:
     if len(shown) <= SHORT and (said := _GONE.search(shown) or _NUMBER.search(shown[:80])):
         return f"it says “{said[0].strip()}”"
     return None
+
+
+def is_in_place_of_a_text(text: str) -> str | None:
+    """Return the words with which an article's text says that the article was taken down, whatever its title.
+
+    Some systems leave title and frame standing. What says more than that is an article that speaks of it.
+    """
+    return says_gone("", shown=text) if len(text) <= NOTICE else None
 
 
 def is_template(page_text: str) -> str | None:

@@ -20,10 +20,11 @@ from checks.obligations import State
 from checks.reposts import match
 from monitor.net.client import CookieRound
 from monitor.reading.article import Article
-from monitor.reading.quality import is_soft_404
+from monitor.reading.quality import is_in_place_of_a_text, is_soft_404
 from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article, sources_of
 from monitor.rounds.carried import Holdings, find_on, read_site
 from monitor.rounds.context import Context
+from monitor.rounds.readings import Reading
 from monitor.rounds.source import GONE, ask_source
 from monitor.rounds.suspicions import FIRST, KIND, suspect, told
 from monitor.store import watches
@@ -40,12 +41,14 @@ class Revisited:
     """What a further look at a repost gave.
 
     is_gone: None where nobody can tell. is_proven: it was looked for everywhere on the site, and its source
-    has it still. moved_to: where else on the site it stands. differences: None where it cannot be compared.
-    leads: for a repost that only links to its source, whether it still does.
+    has it still; is_listed: though a list names the page. moved_to: where else on the site it stands.
+    differences: None where it cannot be compared. leads: for a repost that only links to its source, whether
+    it still does.
     """
 
     is_gone: bool | None
     is_proven: bool = False
+    is_listed: bool = False
     moved_to: str | None = None
     differences: tuple[Difference, ...] | None = None
     leads: bool | None = None
@@ -74,11 +77,14 @@ def _is_gone(
 ) -> bool | None:
     """Whether a page is there no more: it says so, or something else stands in its place.
 
-    Of a page that was taken on its row's word nobody knows what stood on it.
+    Of a page that was taken on its row's word nobody knows what stood on it. A list that still names the page
+    does not speak for it: a row counts where the page behind it cannot be read, and a notice can be read.
     """
     page = opened.page
     if opened.article is None:
         return True if page.outcome in GONE or (page.ok and is_soft_404(page.text)) else None
+    if is_in_place_of_a_text(opened.article.text or ""):
+        return True
     document, wanted = document_of(opened.article), document_of_policy(policy)
     if any(match(replace(wanted, url=url), document).same for url in sources):
         return False
@@ -96,7 +102,14 @@ async def _look_elsewhere(
     if answer.found is not None and canonical(answer.found.url) != dead:
         return Revisited(True, moved_to=answer.found.url)
     source = await ask_source(ctx, policy)
-    return Revisited(True, is_proven=answer.is_complete and source.is_gone is False)
+    is_proven = answer.is_complete and source.is_gone is False
+    return Revisited(
+        True, is_proven, is_listed=any(dead in held for held in map(_addresses, holdings.readings))
+    )
+
+
+def _addresses(reading: Reading) -> set[str]:
+    return {row.address for row in reading.rows}
 
 
 def _without(holdings: Holdings, address: str) -> Holdings:
@@ -186,7 +199,8 @@ def _tell(session: Session, ctx: Context, obligation: Obligation, seen: Revisite
     if seen.is_gone and seen.is_proven:
         assert obligation.sighting is not None  # it was just noted
         since = datetime.fromisoformat(obligation.sighting["missing_since"]).astimezone(ctx.counting.zone)
-        found = f"自{since:%Y-%m-%d %H:%M}起页面已不存在，站内其他位置也未见到"
+        where = "列表中仍列出，但打开后没有正文；" if seen.is_listed else ""
+        found = f"{where}自{since:%Y-%m-%d %H:%M}起页面已不存在，站内其他位置也未见到"
         suspect(session, ctx, obligation, "repost.withdrawn", now, found)
     elif seen.is_gone is False or seen.moved_to is not None:
         suspect(session, ctx, obligation, "repost.withdrawn", now, found=None)

@@ -95,6 +95,50 @@ async def take_down(world: World) -> str:
     return path
 
 
+FRAME = """<html><head><title>{title}_示例县人民政府</title></head><body>
+<div class="nav"><a href="/">首页</a><a href="/yw/">要闻</a><a href="/sjwj/">上级文件</a><a href="/bmxx/">部门信息</a></div>
+<h1>{title}</h1><div class="content">{text}</div>
+<div class="foot">主办：示例县人民政府办公室 承办：示例县政务信息中心 网站标识码：3408990001 皖ICP备00000000号-1</div></body></html>"""
+
+
+def framed(text: str, title: str = POLICY.title) -> Reply:
+    return Reply(FRAME.format(title=title, text=text))
+
+
+WHOLE = "".join(f"<p>{line}</p>" for line in (POLICY.number or "", *TEXT))
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected", "why"),
+    [
+        ([GONE, GONE], [WITHDRAWN], "the list leads to nothing"),
+        ([framed("<p>该文章已下架</p>")] * 2, [WITHDRAWN], "title and frame stand, the text is gone"),
+        (
+            [framed("<p>抱歉，该文章已下架，请返回首页。</p>", "提示信息")] * 2,
+            [WITHDRAWN],
+            "a notice in its place",
+        ),
+        ([framed("<p>内容已被删除</p>"), None], [], "put back within the hour"),
+        ([framed("<p>该文章已下架</p>"), DOWN], [], "one reading is none"),
+        ([framed(f"{WHOLE}<p>旧版网页已下架。</p>")] * 2, [], "a text that speaks of another page"),
+    ],
+)
+async def test_a_list_that_still_names_it_does_not_bring_a_text_back(
+    world: World, replies: list[Reply | None], expected: list[str], why: str
+) -> None:
+    path = await reposted(world)
+    for reply, moment in zip(replies, (at(25, 10, 30), at(25, 11, 30)), strict=True):
+        world.county.replies.pop(path, None)
+        if reply is not None:
+            world.county.replies[path] = reply
+        await revisit(world, moment)
+        assert moment == at(25, 11, 30) or await suspicions(world) == [], "not by one reading"
+    assert await suspicions(world) == expected, why
+    found = [row.found or "" for row in await world.problems(WITHDRAWN)]
+    assert all("列表中仍列出" in each for each in found), "it may be a slip: who reads it should know"
+    assert await world.state() == "met", "the verdict stays"
+
+
 async def test_two_readings_within_the_hour_are_one(world: World) -> None:
     await take_down(world)
     await revisit(world, at(25, 10, 30), at(25, 10, 50))
