@@ -18,6 +18,14 @@ WARN_DAYS = (60, 30, 7)
 FILING_TERM = timedelta(days=30)
 """公通字〔2007〕43号第十五条: from the grading, or from going on line, to the filing with the police."""
 
+SHOWN = {
+    "lifecycle.icp": "ICP备案编号",
+    "lifecycle.police": "公安备案编号",
+    "lifecycle.site_id": "网站标识码",
+    "lifecycle.sponsor": "主办单位",
+}
+"""What a home page has to show, by the rule that asks for it."""
+
 MONTHS_BETWEEN_ASSESSMENTS: Mapping[int, int] = {2: 24, 3: 12, 4: 6}
 """By level. Two years for level 2 is practice; no text that says so could be confirmed."""
 
@@ -114,7 +122,7 @@ def check_shown(shown: Shown | None, registered: Registered) -> tuple[Finding, .
 def _about_page(
     rule: str, due: str | None, ok: bool | None, found: str, evidence: str | None = None
 ) -> Finding:
-    name = RULES[rule].zh
+    name = SHOWN[rule]
     expected = f"首页标明的{name}与登记一致：{due}" if due else f"首页标明{name}"
     return Finding(rule, ok, RULES[rule].severity, expected, found, evidence)
 

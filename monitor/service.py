@@ -262,6 +262,7 @@ def office_of(targets: Targets) -> OfficeFacts:
         region=targets.office.region,
         basis=Basis(basis.title, basis.number, basis.clause, basis.valid_to),
         needs_review=targets.office.review,
+        contact=targets.office.contact,
     )
 
 

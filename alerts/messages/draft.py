@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import quote
 
-from alerts.events import Event
+from alerts.events import Event, Kind
+from alerts.messages.safe import plain
 
 MOST_LINES = 60
 NAMES_A_LINE = 8
+NO_ANSWER = frozenset({Kind.DUTY, Kind.DIGEST})
+"""Kinds of messages on which nobody has to say anything to the office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Basis:
 class OfficeFacts:
     """Who speaks: the office's name, region and zone, where its console is, and what its verdicts rest on.
 
-    needs_review: a violation is a suspicion until an officer has reviewed it. chain: where the chain of
+    needs_review: a violation is a suspicion until an officer has reviewed it. contact: how it is reached by
+    whoever is asked for an answer. chain: where the chain of
     evidence ends now, in short: whoever keeps the message can tell later whether the evidence was changed.
     """
 
@@ -40,11 +44,16 @@ class OfficeFacts:
     region: str = ""
     basis: Basis | None = None
     needs_review: bool = True
+    contact: str = ""
     chain: str = ""
 
     def accuses(self, event: Event) -> bool:
         """Whether the basis was in force when the event happened, so that it may be called a violation."""
         return self.basis is None or self.basis.holds(event.occurred_at.astimezone(self.zone).date())
+
+    def contact_for(self, kind: Kind) -> str | None:
+        """How to reach the office, where a message of this kind asks for an answer or may be contested."""
+        return plain(self.contact) or None if kind not in NO_ANSWER else None
 
     def page(self, kind: str, name: str) -> str:
         """The console's page on one thing: of `policies`, `sites`, `obligations` or `problems`."""

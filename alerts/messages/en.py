@@ -113,6 +113,7 @@ EN = Words(
         "decided": "Decided",
         "corrects": "Withdrawn messages",
         "address": "Address",
+        "contact": "The office",
     },
     suspected="suspected ",
     states={

@@ -98,6 +98,7 @@ def draft_problems(events: Sequence[Event], words: Words, office: OfficeFacts, n
         advice=words.problem_advice[kind],
         details=_link(items, office),
         notes=_notes(kind, items, words),
+        links=(Fact(words.labels["contact"], tuple(office.contact_for(kind) for _ in items)),),
     )
 
 

@@ -152,6 +152,7 @@ _VALUES: Mapping[str, Callable[[_Repost], str | None]] = {
     "found_url": lambda it: clean_url(it.facts.found_url) if it.facts.found_url else None,
     "reason": _Repost.reason,
     "obligation": lambda it: str(it.facts.obligation_id),
+    "contact": lambda it: it.office.contact_for(it.event.kind),
     "source": lambda it: clean_url(it.facts.policy_url),
 }
 
@@ -178,7 +179,7 @@ def draft_reposts(events: Sequence[Event], words: Words, office: OfficeFacts, no
         advice=_advice(kind, items, words),
         details=_link(items, office),
         notes=_notes(kind, items, words),
-        links=(_fact("source", items, words),),
+        links=(_fact("contact", items, words), _fact("source", items, words)),
     )
 
 

@@ -115,6 +115,7 @@ ZH = Words(
         "decided": "经办意见",
         "corrects": "作废的通知",
         "address": "网址",
+        "contact": "联系本办",
     },
     suspected="疑似",
     states={

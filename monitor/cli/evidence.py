@@ -180,7 +180,8 @@ def show_evidence(
     from monitor.evidence import Catalog, Evidence
     from monitor.rounds.replay import records_of
 
-    catalog = Catalog(Evidence(Path(load_targets(config).store.evidence)))
+    targets = load_targets(config)
+    catalog = Catalog(Evidence(Path(targets.store.evidence)))
     found = records_of(catalog, obligation)
     if not found:
         raise CliError(f"no evidence is kept on obligation {obligation}")
@@ -190,12 +191,16 @@ def show_evidence(
             raise CliError(f"record {record} is none of obligation {obligation}")
         sys.stdout.buffer.write(catalog.payload(chosen))
         return
-    rows = list(_rows(found))
     if as_json:
-        print_json(rows)
-    else:
-        columns = ("record", "at", "kind", "url", "digest")
-        print_table("", columns, [[row[column] for column in columns] for row in rows])
+        print_json(list(_rows(found)))
+        return
+    # As the console and the messages give times, so that the records can be found that they speak of.
+    zone = targets.office.zone
+    shown = [
+        (one.sequence, f"{one.at.astimezone(zone):%Y-%m-%d %H:%M:%S}", one.kind, one.url, one.digest)
+        for one in found
+    ]
+    print_table("", ("record", "at", "kind", "url", "digest"), shown)
 
 
 def _rows(found: Iterable[Any]) -> Iterator[dict[str, Any]]:

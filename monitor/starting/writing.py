@@ -234,6 +234,7 @@ include = [{quote(pattern)}]
 [office]
 {_line("name", name)}
 region = {quote(region)}  # {remark(why)}
+# contact = "…"  # how sites reach the office, such as a telephone number: messages name it
 
 {fetch}[rules.repost]
 target = "1h"

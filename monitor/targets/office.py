@@ -48,7 +48,11 @@ class Office(Table):
     hours: tuple[Span, ...] = Field(
         default=("08:30-12:00", "14:30-17:30"), min_length=1, description="office hours of a working day"
     )
-
+    contact: Text = Field(
+        default="",
+        description="how the office is reached, such as a telephone number; messages that ask for an answer "
+        "and the console name it",
+    )
     review: bool = Field(
         default=True, description="whether a violation is called 疑似 until an officer has reviewed it"
     )

@@ -116,6 +116,7 @@ class Renderer:
             w=words,
             t=words.t,
             office=ctx.targets.office.name,
+            contact=ctx.targets.office.contact,
             names=names_of(ctx.targets),
             root=root_of(request.url.path),
             path=request.url.path,

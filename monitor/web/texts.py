@@ -18,6 +18,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "本页只供查看。各页所列命令由本办经办人员执行；网站如有意见，请报本办登记。",
         "For reading only. The commands here are for the office's own staff; sites tell the office.",
     ),
+    "contact": ("联系本办：{contact}", "The office: {contact}"),
     "basis": ("转载时限的依据：{cite}", "What the duty to repost rests on: {cite}"),
     "maybe-suspected": ("（{word}）", "({word}) "),
     "zone": ("时间均为{zone}", "All times: {zone}"),

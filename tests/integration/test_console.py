@@ -637,6 +637,14 @@ async def test_what_the_last_look_found_was_not_on_the_pages_read_every_time(tmp
     assert page.css_first(".l-had") is None
 
 
+async def test_every_page_says_how_the_office_is_reached(tmp_path: Path) -> None:
+    found = configure(tmp_path, sites=1)
+    filled(found, empty=True)
+    office = found.office.model_copy(update={"contact": "0000-0000000"})
+    async with console_on(found.model_copy(update={"office": office})) as console:
+        assert "联系本办：0000-0000000" in text_of(await read(console, "/problems"))
+
+
 async def test_every_page_says_whose_time_it_is_and_a_count_of_the_accused_accuses_nobody(
     console: Console,
 ) -> None:

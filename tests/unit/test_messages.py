@@ -344,6 +344,24 @@ def test_what_a_reader_would_ask_next_is_there(event: Event, line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "asks"),
+    [
+        (Kind.DUTY, False),
+        (Kind.DIGEST, False),
+        (Kind.VIOLATION, True),
+        (Kind.BLIND, True),
+        (Kind.WARNING, True),
+    ],
+)
+def test_who_is_asked_for_an_answer_is_told_how_to_give_it(kind: Kind, asks: bool) -> None:
+    office = replace(OFFICE, contact="电话0000-0000000\n转8")
+    for event in (repost(kind), problem(kind)):
+        lines = write(event, office=office).body.splitlines()
+        assert ("联系本办：电话0000-0000000 转8" in lines) == asks
+        assert "联系本办" not in write(event).body, "an office that gives none"
+
+
+@pytest.mark.parametrize(
     ("event", "word"),
     [
         # the ground fell away while an objection was open: nothing is under review any more
