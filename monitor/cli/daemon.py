@@ -25,7 +25,7 @@ from monitor.cli.common import (
 
 if TYPE_CHECKING:
     from monitor.service import Service
-    from monitor.targets.plan import Plan
+    from monitor.targets.plan import LinksPlan, Plan
 
 db = typer.Typer(help="The store's schema.", no_args_is_help=True)
 alert = typer.Typer(help="Channels to people.", no_args_is_help=True)
@@ -126,6 +126,7 @@ def _plan_json(made: Plan) -> dict[str, Any]:
         ],
         "bonds": [{"portal": bond.portal, "sites": list(bond.sites)} for bond in made.bonds],
         "unbound": list(made.unbound),
+        "links": {"home_pages": made.links.home, "whole_sites": list(made.links.whole)},
         "calendar_known_until": made.calendar_known_until.isoformat(),
         "warnings": list(made.warnings),
     }
@@ -149,9 +150,19 @@ def _show_plan(made: Plan) -> None:
     )
     if made.unbound:
         typer.echo(f"bound by nobody: {', '.join(made.unbound)}")
+    typer.echo(_links_in_words(made.links))
     typer.echo(f"the calendar is known until {made.calendar_known_until}")
     for warning in made.warnings:
         typer.echo(f"note: {show(warning)}")
+
+
+def _links_in_words(links: LinksPlan) -> str:
+    when = f", {links.window}" if links.window else ""
+    whole = f"; of {', '.join(links.whole)} all, every {shorten(links.every)}{when}" if links.whole else ""
+    return (
+        f"links of {links.home} home pages are asked for every {shorten(links.home_every)}{whole}; "
+        f"{links.rate} requests a second to one host at most"
+    )
 
 
 def demo(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from alerts.events import Kind
 from checks.obligations import State
-from checks.rules import RULES, Duty
+from checks.rules import RULES
 from checks.workdays import Deadline, deadline
 from monitor.rounds import badlinks, follow, seal, tidy
 from monitor.rounds.context import Context
@@ -21,7 +21,7 @@ from monitor.rounds.telling import tell_problem
 from monitor.store import duties, items, places, problems, watches
 from monitor.store.places import COLUMN, HOME, PlaceSpec
 from monitor.store.tables import Obligation, Policy, Problem
-from monitor.targets import Site, Targets, binds
+from monitor.targets import Targets, binds
 
 
 def apply_targets(session: Session, ctx: Context, now: datetime) -> None:
@@ -72,17 +72,12 @@ def _watches(targets: Targets) -> dict[str, list[str]]:
         "column": [key_of(portal, column) for portal in targets.portals for column in portal.columns],
         "look": [site.id for site in targets.sites if site.status != "closed"],
         "audit": [site.id for site in targets.sites],
-        badlinks.LINKS: [site.id for site in targets.sites if Duty.LINKS in site.duties_now],
-        badlinks.CRAWL: [site.id for site in targets.sites if _is_gone_through(targets, site)],
+        badlinks.LINKS: [site.id for site in targets.linking],
+        badlinks.CRAWL: [site.id for site in targets.whole],
         "follow": [follow.KEY],
         tidy.KIND: [tidy.KEY],
         seal.KIND: [seal.KEY],
     }
-
-
-def _is_gone_through(targets: Targets, site: Site) -> bool:
-    is_wanted = targets.rules.links.whole if site.whole is None else site.whole
-    return is_wanted and Duty.LINKS in site.duties_now
 
 
 def _close_what_is_judged_no_more(session: Session, ctx: Context, now: datetime) -> None:

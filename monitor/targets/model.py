@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from checks.holidays import YearFile
+from checks.rules import Duty
 from monitor.targets.fetch import Fetch
 from monitor.targets.office import Basis, CalendarTable, Office, Server, Store
 from monitor.targets.rules import Key, Rules
@@ -65,6 +66,17 @@ class Targets(Tables):
     @cached_property
     def portal_of(self) -> dict[str, Portal]:
         return {portal.id: portal for portal in self.portals}
+
+    @cached_property
+    def linking(self) -> tuple[Site, ...]:
+        """The sites whose links are checked, those of their home pages at least."""
+        return tuple(site for site in self.sites if Duty.LINKS in site.duties_now)
+
+    @cached_property
+    def whole(self) -> tuple[Site, ...]:
+        """Those of them that are gone through as a whole."""
+        usual = self.rules.links.whole
+        return tuple(site for site in self.linking if (usual if site.whole is None else site.whole))
 
     @cached_property
     def site_of(self) -> dict[str, Site]:

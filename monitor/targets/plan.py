@@ -57,6 +57,18 @@ class Bond:
 
 
 @dataclass(frozen=True, slots=True)
+class LinksPlan:
+    """Of how many sites the home page's links are checked, of which (by id) all, and how often."""
+
+    home: int
+    home_every: timedelta
+    whole: tuple[str, ...]
+    every: timedelta
+    rate: int
+    window: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole of it. Hosts are sorted by load, the heaviest first; warnings are sentences."""
 
@@ -64,6 +76,7 @@ class Plan:
     hosts: tuple[HostLoad, ...]
     bonds: tuple[Bond, ...]
     unbound: tuple[str, ...]
+    links: LinksPlan
     calendar_known_until: date
     warnings: tuple[str, ...]
 
@@ -86,6 +99,7 @@ def plan(targets: Targets, today: date) -> Plan:
         hosts=hosts,
         bonds=bonds,
         unbound=unbound,
+        links=_links(targets),
         calendar_known_until=calendar_of(targets).known_until,
         warnings=(
             *_warn_of_office(targets, today),
@@ -113,6 +127,12 @@ def _looks_at(site: Site, targets: Targets) -> Iterator[Look]:
     if site.is_observed:
         for column in site.columns:
             yield Look(site.id, "column", column.name, column.url, column.every, column.pages)
+
+
+def _links(targets: Targets) -> LinksPlan:
+    rules = targets.rules.links
+    whole = tuple(site.id for site in targets.whole)
+    return LinksPlan(len(targets.linking), rules.home_every, whole, rules.every, rules.rate, rules.window)
 
 
 def _loads(looks: tuple[Look, ...]) -> tuple[HostLoad, ...]:

@@ -183,3 +183,21 @@ def test_the_nation_binds_every_portal_that_is_open(planned: Planner) -> None:
     )
     made = planned(OFFICE + PORTAL.replace("municipal", "national") + others)
     assert made.bonds == (Bond("up", ("open", "closing")),)
+
+
+@pytest.mark.parametrize(
+    ("rules", "site", "home", "whole"),
+    [
+        ("", "", 1, ()),  # whole sites are opt-in
+        ("whole = true", "", 1, ("s",)),
+        ("whole = true", "whole = false\n", 1, ()),
+        ("", "whole = true\n", 1, ("s",)),
+        ("whole = true", 'duties = ["lifecycle"]\n', 0, ()),
+        ("whole = true", 'status = "suspended"\n', 0, ()),
+    ],
+)
+def test_whose_links_are_checked(
+    planned: Planner, rules: str, site: str, home: int, whole: tuple[str, ...]
+) -> None:
+    made = planned(OFFICE + PORTAL + f"[rules.links]\n{rules}\n" + SITE.replace("id =", f"{site}id ="))
+    assert (made.links.home, made.links.whole) == (home, whole)
