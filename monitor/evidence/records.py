@@ -72,8 +72,8 @@ class File:
 class Statement:
     """What we say of other records: which place they are, what was seen, how it was judged.
 
-    kind: absence | last look | sighting | source | withdrawn | verdict, and of the evidence itself removed |
-    torn | gap. url: the address it is about, where there is one.
+    kind: absence | last look | sighting | source | withdrawn | revisit | verdict, and of the evidence itself
+    removed | torn | gap. url: the address it is about, where there is one.
     """
 
     kind: str

@@ -1,8 +1,9 @@
 """Keeping what a verdict rests on: which readings become evidence, and what is said of them.
 
 Kept are the first reading that lacked a repost at or after its target, those around and after its limit, the
-places of the last look, the page by which it was recognised with the last reading that lacked it, and the
-policy's own page. Every other reading is held in memory until a newer one takes its place.
+places of the last look, the page by which it was recognised with the last reading that lacked it, the
+policy's own page, and what shows that a repost is gone or was altered. Every other reading is held in memory
+until a newer one takes its place.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from monitor.rounds.look import NEAR, Brief, Looked
 from monitor.rounds.poll import Polled, decide_item
 from monitor.rounds.readings import Placed, Reading
 from monitor.rounds.recognise import Proof
+from monitor.rounds.revisit import Revisited
 from monitor.rounds.source import Asked
 from monitor.store.tables import Item, Obligation, Policy
 from monitor.targets import Portal, PortalColumn, Site
@@ -338,12 +340,34 @@ async def keep_item(ctx: Context, item: Item, opened: Opened) -> None:
 
 async def keep_source(ctx: Context, policy: Policy, asked: Asked) -> None:
     """Keep the answers by which a source withdrew its policy."""
-    if not asked.pages:
+    if not asked.is_gone:
         return
     gathered = _Gathered(ctx)
     about = (f"policy:{policy.id}", f"portal:{policy.portal}")
     pages = gathered.pages(asked.pages, about)
     gathered.say("withdrawn", ctx.now(), about, policy.url, policy=policy.id, pages=pages)
+    await ctx.evidence.keep(gathered.drafts)
+
+
+async def keep_revisit(ctx: Context, obligation: Obligation, seen: Revisited) -> None:
+    """Keep the pages by which a repost is gone, or says something else than its source."""
+    if not seen.is_suspect:
+        return
+    gathered = _Gathered(ctx)
+    about = (f"site:{obligation.site}", about_obligation(obligation.id))
+    gathered.say(
+        "revisit",
+        ctx.now(),
+        about,
+        seen.pages[0].url,
+        is_gone=seen.is_gone,
+        is_proven=seen.is_proven,
+        is_listed=seen.is_listed,
+        moved_to=seen.moved_to,
+        differences=[asdict(difference) for difference in seen.differences or ()],
+        leads=seen.leads,
+        pages=gathered.pages(seen.pages, about),
+    )
     await ctx.evidence.keep(gathered.drafts)
 
 

@@ -10,7 +10,7 @@ from monitor.rounds.badlinks import CRAWL, LINKS, store_links
 from monitor.rounds.context import Context
 from monitor.rounds.follow import follow_up
 from monitor.rounds.judge import judge_again
-from monitor.rounds.keeping import keep_look, keep_poll, keep_source
+from monitor.rounds.keeping import keep_look, keep_poll, keep_revisit, keep_source
 from monitor.rounds.links import STOPPED, check_home, check_whole, opens_at
 from monitor.rounds.look import look_at_site
 from monitor.rounds.poll import find_column, poll_column, record_poll
@@ -109,6 +109,8 @@ async def repost(ctx: Context, key: str) -> None:
     seen = None
     if obligation is not None and obligation.sighting and policy is not None and site and site.binds_repost:
         seen = await revisit(ctx, site, obligation, policy)
+        if seen is not None:
+            await keep_revisit(ctx, obligation, seen)
     await ctx.store.write(lambda session: record_revisit(session, ctx, id_, seen, ctx.now()))
 
 

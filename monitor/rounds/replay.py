@@ -29,7 +29,7 @@ from monitor.store import duties
 from monitor.store.session import Store
 
 BATCH = 200
-STATEMENTS = ("absence", "last look", "sighting", "source", "withdrawn")
+STATEMENTS = ("absence", "last look", "sighting", "source", "withdrawn", "revisit")
 
 
 class NotKeptError(Exception):

@@ -19,12 +19,12 @@ from checks.fidelity import Content, Difference, File
 from checks.obligations import State
 from checks.reposts import match
 from monitor.net.client import CookieRound
+from monitor.net.page import Page
 from monitor.reading.article import Article
 from monitor.reading.quality import is_in_place_of_a_text, is_soft_404
 from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article, sources_of
 from monitor.rounds.carried import Holdings, find_on, read_site
 from monitor.rounds.context import Context
-from monitor.rounds.readings import Reading
 from monitor.rounds.source import GONE, ask_source
 from monitor.rounds.suspicions import FIRST, KIND, suspect, told
 from monitor.store import watches
@@ -43,7 +43,7 @@ class Revisited:
     is_gone: None where nobody can tell. is_proven: it was looked for everywhere on the site, and its source
     has it still; is_listed: though a list names the page. moved_to: where else on the site it stands.
     differences: None where it cannot be compared. leads: for a repost that only links to its source, whether
-    it still does.
+    it still does. pages: those that were read for it, the repost's own first.
     """
 
     is_gone: bool | None
@@ -52,6 +52,12 @@ class Revisited:
     moved_to: str | None = None
     differences: tuple[Difference, ...] | None = None
     leads: bool | None = None
+    pages: tuple[Page, ...] = ()
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether something may be wrong with the repost: then what was seen is kept."""
+        return bool(self.is_gone or self.differences or self.leads is False)
 
 
 async def revisit(ctx: Context, site: Site, obligation: Obligation, policy: Policy) -> Revisited | None:
@@ -65,11 +71,12 @@ async def revisit(ctx: Context, site: Site, obligation: Obligation, policy: Poli
     opened = await open_article(ctx, sighting["url"], cookies, robots=robots, fresh=True)
     is_gone = _is_gone(opened, policy, sources, sighting)
     if is_gone is False and opened.article is not None:
-        return await _compare(ctx, policy, sources, sighting["how"], opened.article)
+        return await _compare(ctx, policy, sources, sighting["how"], opened)
     since = sighting.get("missing_since")
     if is_gone and since is not None and ctx.now() - datetime.fromisoformat(since) >= APART:
-        return await _look_elsewhere(ctx, site, obligation, policy, cookies)
-    return Revisited(is_gone)
+        seen = await _look_elsewhere(ctx, site, obligation, policy, cookies)
+        return replace(seen, pages=(opened.page, *seen.pages))
+    return Revisited(is_gone, pages=(opened.page,))
 
 
 def _is_gone(
@@ -103,13 +110,9 @@ async def _look_elsewhere(
         return Revisited(True, moved_to=answer.found.url)
     source = await ask_source(ctx, policy)
     is_proven = answer.is_complete and source.is_gone is False
-    return Revisited(
-        True, is_proven, is_listed=any(dead in held for held in map(_addresses, holdings.readings))
-    )
-
-
-def _addresses(reading: Reading) -> set[str]:
-    return {row.address for row in reading.rows}
+    is_listed = any(row.address == dead for reading in holdings.readings for row in reading.rows)
+    read = [page for reading in holdings.readings for page in (reading.page, *reading.more)]
+    return Revisited(True, is_proven, is_listed, pages=(*read, *source.pages))
 
 
 def _without(holdings: Holdings, address: str) -> Holdings:
@@ -121,21 +124,23 @@ def _without(holdings: Holdings, address: str) -> Holdings:
 
 
 async def _compare(
-    ctx: Context, policy: Policy, sources: Sequence[str], how: str, article: Article
+    ctx: Context, policy: Policy, sources: Sequence[str], how: str, there: Opened
 ) -> Revisited:
     """Compare a repost with its source as it was; where they differ, also with the source as it is now."""
-    repost = content_of(article)
+    assert there.article is not None  # or there would be nothing to compare
+    repost, pages = content_of(there.article), [there.page]
     differences = fidelity.compare(_content_of_policy(policy), repost) if policy.text else None
     if differences:
         opened = await open_article(
             ctx, policy.url, CookieRound(), robots=ctx.targets.fetch.robots, fresh=True
         )
+        pages.append(opened.page)
         now = fidelity.compare(content_of(opened.article), repost) if opened.article is not None else None
         differences = now if now is None or len(now) < len(differences) else differences
     leads = None
     if how == "link" and differences is None:
         leads = fidelity.links_to(sources, repost)
-    return Revisited(False, differences=differences, leads=leads)
+    return Revisited(False, differences=differences, leads=leads, pages=tuple(pages))
 
 
 def content_of(article: Article) -> Content:

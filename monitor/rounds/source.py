@@ -26,7 +26,7 @@ GONE = (Outcome.NOT_FOUND, Outcome.GONE)
 class Asked:
     """What the policy's addresses answered: all say that there is nothing, one has it, or nobody can tell.
 
-    pages: the answers, where all say that there is nothing.
+    pages: the answers, where all say that there is nothing, and else the one that has it.
     """
 
     is_gone: bool | None
@@ -38,8 +38,8 @@ async def ask_source(ctx: Context, policy: Policy) -> Asked:
     urls = dict.fromkeys([policy.url, *(carrier["url"] for carrier in policy.carriers)])
     manner = Manner(fresh=True, robots=ctx.targets.fetch.robots)
     pages = [(await get_page(ctx, url, manner, CookieRound())).page for url in urls]
-    if any(page.ok for page in pages):
-        return Asked(False)
+    if standing := [page for page in pages if page.ok]:
+        return Asked(False, tuple(standing[:1]))
     is_gone = all(page.outcome in GONE for page in pages)
     return Asked(True, tuple(pages)) if is_gone else Asked(None)
 

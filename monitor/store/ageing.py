@@ -21,6 +21,7 @@ from monitor.store.tables import (
     Look,
     Obligation,
     Policy,
+    Problem,
     SiteState,
 )
 
@@ -76,14 +77,16 @@ def events_told_to_nobody(session: Session, before: datetime) -> Sequence[int | 
 def subjects_needed(session: Session) -> set[str]:
     """What the evidence of open verdicts is about: their obligations, and their policies' addresses.
 
-    Open is one whose clock runs or whose repost is looked for, an accusation that stands undone, and one that
-    is contested.
+    Open is one whose clock runs or whose repost is looked for, an accusation that stands undone, one that is
+    contested, and one whose repost a person has to look at.
     """
     state = col(Obligation.state)
     is_open = state.in_(["pending", "overdue"]) | col(Obligation.is_watched)
     stands = (state == "violated") & col(Obligation.discharged_at).is_(None)
     query = select(Obligation.id, Policy.url).join(Policy, col(Policy.id) == col(Obligation.policy_id))
-    found = session.exec(query.where(is_open | stands | (col(Obligation.review) == "objected"))).all()
+    suspected = select(Problem.obligation_id).where(col(Problem.closed_at).is_(None))
+    is_contested = (col(Obligation.review) == "objected") | col(Obligation.id).in_(suspected)
+    found = session.exec(query.where(is_open | stands | is_contested)).all()
     return {f"obligation:{id_}" for id_, _ in found} | {url for _, url in found}
 
 

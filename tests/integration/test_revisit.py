@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from alerts.events import Kind, ProblemFacts
 from monitor.rounds import kinds
+from monitor.store import ageing
 from monitor.store.tables import Watch
 from tests.integration.county import (
     BLOCKED,
@@ -22,6 +24,7 @@ from tests.integration.county import (
     World,
     at,
 )
+from tests.shell import duban
 
 GONE = Reply("not here", 404)
 WITHDRAWN, ALTERED, BACKDATED = "repost.withdrawn", "repost.altered", "repost.backdated"
@@ -145,6 +148,26 @@ async def test_two_readings_within_the_hour_are_one(world: World) -> None:
     assert await suspicions(world) == []
 
 
+async def test_what_shows_that_it_is_gone_is_kept_while_a_person_has_to_look(
+    world: World, tmp_path: Path
+) -> None:
+    await take_down(world)
+    await revisit(world, at(25, 10, 30), at(25, 11, 30))
+    evidence = world.context.evidence
+    first, second = (evidence.read(entry).content for entry in evidence.entries() if entry.kind == "revisit")
+    pages = {entry.id: entry for entry in evidence.entries()}
+    assert [evidence.read(pages[id_]).status for id_ in first["pages"]] == [404]
+    read = {pages[id_].url.removeprefix(world.county.base) for id_ in second["pages"]}
+    assert {"/", "/sjwj/", "/yw/"} < read, "every place where it could stand"
+    assert any(pages[id_].url.startswith(world.gov.base) for id_ in second["pages"]), "its source has it"
+    assert "obligation:1" in await world.context.store.read(ageing.subjects_needed)
+    await kinds.seal(world.context, "")
+    file = tmp_path / "out.html"
+    config = ("-c", world.folder / "targets.toml")
+    assert (await duban("evidence", "export", "1", "-o", file, *config)).status == 0
+    assert file.read_text(encoding="utf-8").count("页面已不存在") >= 2
+
+
 async def test_it_is_told_once_and_settled_when_it_is_back(world: World) -> None:
     path = await take_down(world)
     await revisit(world, at(25, 10, 30), at(25, 11, 30), at(26, 12))
@@ -210,6 +233,10 @@ async def test_what_differs_from_the_source_is_told_to_a_person(
         (problem,) = await world.problems(ALTERED)
         assert found in (problem.found or "")
         assert problem.severity == "warning", "a suspicion, never a violation"
+        evidence = world.context.evidence
+        (said,) = [evidence.read(entry).content for entry in evidence.entries() if entry.kind == "revisit"]
+        kept = [entry.url for entry in evidence.entries() if entry.id in said["pages"]]
+        assert kept == [world.county.url(path), (await world.policies())[0].url], "the two that differ"
         world.county.papers[path] = replace(POLICY, published=at(24, 10, 20))
         await revisit(world, at(26, 10, 30))
         assert await suspicions(world) == []

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from checks.fidelity import Difference, Kind
 from checks.obligations import State
 from monitor.evidence import Catalog, Entry, Record, RecordError
 from monitor.evidence.digests import digest_of, short
 from monitor.rounds.context import Context
 from monitor.rounds.replay import NotKeptError, Pages, records_of, replay
+from monitor.rounds.suspicions import told
 from monitor.web.duty import DutyPage
 from monitor.web.exporting.page import make_file, style
 from monitor.web.exporting.wording import TEXTS
@@ -120,6 +122,7 @@ def _sections(made: Material, head: str) -> Iterator[Section | None]:
     yield _repost(made)
     yield _readings(made)
     yield _looked(made)
+    yield _after(made)
     yield _again(made)
     yield {
         "title": made.t("verify"),
@@ -230,6 +233,32 @@ def _looked(made: Material) -> Section | None:
     rows = [[p["name"], p["url"], made.t("looked.ok")] for p in said["places"]]
     rows += [[p["name"], p["url"], made.words.reason(p["why"])] for p in said["unread"]]
     return {"title": made.t("looked"), "rows": rows}
+
+
+def _after(made: Material) -> Section | None:
+    """What further looks at the repost saw amiss."""
+    numbers = {record.id: record.sequence for record in made.pages.records}
+    rows = [
+        [
+            made.words.exact(datetime.fromisoformat(said.content["at"])),
+            _seen_amiss(made, said.content),
+            " ".join(str(numbers[id_]) for id_ in said.content["pages"] if id_ in numbers),
+        ]
+        for said in made.pages.of("revisit")
+    ]
+    head = [made.t("reading.at"), made.t("after.seen"), made.t("reading.pages")]
+    return {"title": made.t("after"), "head": head, "rows": rows} if rows else None
+
+
+def _seen_amiss(made: Material, said: Mapping[str, Any]) -> str:
+    if said["moved_to"]:
+        return made.t("after.moved", url=said["moved_to"])
+    if said["is_gone"]:
+        return made.t("after.listed" if said["is_listed"] else "after.gone")
+    if said["leads"] is False:
+        return made.t("after.leads")
+    differences = [Difference(Kind(d["kind"]), d["source"], d["repost"]) for d in said["differences"]]
+    return made.t("after.differs", what=told(differences))
 
 
 def _again(made: Material) -> Section:
