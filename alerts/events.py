@@ -72,6 +72,7 @@ class RepostFacts:
     discharged_at: datetime | None = None
     found_url: str | None = None
     found_how: str | None = None
+    found_in: str | None = None
     looked_at: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     review: Review = "none"

@@ -193,4 +193,7 @@ _TABLE = (
     ("watch.blind", Duty.WATCH, Severity.NOTICE, "", "无法监测", "could not be observed"),
 )
 
+OPINIONS = "关于全面推进政务公开工作的实施意见"
+"""The document whose clauses the rules on reposts quote."""
+
 RULES: Mapping[str, Rule] = {row[0]: Rule(*row) for row in _TABLE}

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from alerts.events import Event, Kind
 from alerts.messages.safe import plain
+from checks.rules import OPINIONS, RULES
 
 MOST_LINES = 60
 NAMES_A_LINE = 8
@@ -27,6 +28,11 @@ class Basis:
 
     def holds(self, day: date) -> bool:
         return self.valid_to is None or day <= self.valid_to
+
+    def says(self, rule: str) -> str:
+        """The words of the clause that a rule rests on; "" where another document or clause is cited."""
+        clause, _, words = RULES[rule].basis.partition("：") if rule in RULES else ("", "", "")
+        return words if self.title == OPINIONS and clause == f"第{self.clause}条" else ""
 
 
 @dataclass(frozen=True, slots=True)

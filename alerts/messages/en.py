@@ -51,7 +51,7 @@ class _Phrases:
     def published(self, portal: str, shown: str | None) -> str:
         return portal + (f", its page says {shown}" if shown else ", its page shows no time")
 
-    def cite(self, basis: Basis) -> str:
+    def cite(self, basis: Basis, rule: str = "") -> str:
         number = f" ({basis.number})" if basis.number else ""
         return f"“{basis.title}”{number}" + (f", clause {basis.clause}" if basis.clause else "")
 
@@ -113,6 +113,7 @@ EN = Words(
         "decided": "Decided",
         "corrects": "Withdrawn messages",
         "address": "Address",
+        "found_in": "Found in",
         "contact": "The office",
     },
     suspected="suspected ",
@@ -201,8 +202,12 @@ EN = Words(
     },
     late_advice="To do: nothing more to repost. If it is wrong that this was late, tell us why; it will be "
     "verified and corrected.",
+    found_in={
+        "last look": "a page that is not read every time (in the last look)",
+        "by hand": "shown by hand",
+    },
     dues={"target": "striven for", "limit": "due"},
-    never_read="never read well so far",
+    never_read="not read well since the clock started",
     blind_note="This does not mean that nothing was reposted or that anything is wrong: "
     "we could not see, and nobody is judged by it.",
     observation_note="The basis is no longer in force: this is an observation, not a verdict.",

@@ -46,6 +46,9 @@ class _Problem:
         return self.event.rule if rule is None else self.words.phrases.rule_name(rule)
 
     def basis(self) -> str | None:
+        cited = self.office.basis
+        if cited is not None and self.event.rule.startswith("repost."):
+            return self.words.phrases.cite(cited, self.event.rule)
         return RULES[self.event.rule].basis or None if self.event.rule in RULES else None
 
     def address(self) -> str | None:

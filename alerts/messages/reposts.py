@@ -46,6 +46,7 @@ _FACTS: Mapping[Kind, tuple[str, ...]] = {
         "decided",
         "done",
         "how",
+        "found_in",
         "found_url",
         "review",
         "obligation",
@@ -88,6 +89,11 @@ class _Repost:
         more = ["…"] if len(places) > MOST_PLACES else []
         return self.words.signs.comma.join(shown + more) or None
 
+    def found_in(self) -> str | None:
+        """Where the repost stands, in a word: what was not read before explains a correction."""
+        place = self.facts.found_in
+        return clean(self.words.found_in.get(place, place), PLACE_LENGTH) if place else None
+
     def missing(self) -> str | None:
         """When it was last read without the repost; who is pressed hears that it was never read well."""
         if self.facts.seen_after is None and self.event.kind in (Kind.REMINDER, Kind.WARNING):
@@ -102,7 +108,7 @@ class _Repost:
 
     def basis(self) -> str:
         if self.office.basis is not None:
-            return self.words.phrases.cite(self.office.basis)
+            return self.words.phrases.cite(self.office.basis, self.event.rule)
         return RULES[self.event.rule].basis if self.event.rule in RULES else ""
 
     def policy(self) -> str:
@@ -149,6 +155,7 @@ _VALUES: Mapping[str, Callable[[_Repost], str | None]] = {
     "done": lambda it: it.at(it.facts.discharged_at),
     "state": _Repost.state,
     "how": lambda it: it.words.how.get(it.facts.found_how or ""),
+    "found_in": lambda it: it.found_in(),
     "found_url": lambda it: clean_url(it.facts.found_url) if it.facts.found_url else None,
     "reason": _Repost.reason,
     "obligation": lambda it: str(it.facts.obligation_id),

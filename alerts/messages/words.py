@@ -37,8 +37,8 @@ class Phrases(Protocol):
     def published(self, portal: str, shown: str | None) -> str:
         """Where the policy came out, and the time its page shows."""
 
-    def cite(self, basis: Basis) -> str:
-        """The document that a verdict rests on, with number and clause."""
+    def cite(self, basis: Basis, rule: str = "") -> str:
+        """The document that a verdict rests on, with number and clause, and what it asks for by a rule."""
 
     def rule_name(self, rule: Rule) -> str:
         """What a rule is called in this language."""
@@ -59,7 +59,8 @@ class Words:
 
     repost_titles and problem_titles hold {who}, {what} and, for reposts, {by}, {due} and {verdict}; verdicts,
     dues and advice are looked up by the names in reposts.py and problems.py. suspected stands before the
-    state of a violation that nobody has reviewed; dues says how binding the deadline behind it is.
+    state of a violation that nobody has reviewed; dues says how binding the deadline behind it is; found_in
+    names the places of a repost that are no column of the site's.
     """
 
     signs: Signs
@@ -75,6 +76,7 @@ class Words:
     repost_advice: Mapping[Kind, str]
     problem_advice: Mapping[Kind, str]
     late_advice: str
+    found_in: Mapping[str, str]
     dues: Mapping[str, str]
     never_read: str
     blind_note: str

@@ -50,9 +50,11 @@ class _Phrases:
     def published(self, portal: str, shown: str | None) -> str:
         return portal + (f"，页面标注{shown}" if shown else "，页面未标注时间")
 
-    def cite(self, basis: Basis) -> str:
+    def cite(self, basis: Basis, rule: str = "") -> str:
         number = f"（{basis.number}）" if basis.number else ""
-        return f"《{basis.title}》{number}" + (f"第{basis.clause}条" if basis.clause else "")
+        clause = f"第{basis.clause}条" if basis.clause else ""
+        said = basis.says(rule)
+        return f"《{basis.title}》{number}{clause}" + (f"：{said}" if said else "")
 
     def rule_name(self, rule: Rule) -> str:
         return rule.zh
@@ -115,6 +117,7 @@ ZH = Words(
         "decided": "经办意见",
         "corrects": "作废的通知",
         "address": "网址",
+        "found_in": "出现在",
         "contact": "联系本办",
     },
     suspected="疑似",
@@ -195,8 +198,9 @@ ZH = Words(
         Kind.BLIND: "请做：人工打开页面看一眼；页面正常的，请检查本机网络和栏目配置。",
     },
     late_advice="请做：无需再转载。认为超期认定有误的，请把依据报本办，复核后更正。",
+    found_in={"last look": "平时不读取的页面（最后一次全面查找时看到）", "by hand": "人工登记的页面"},
     dues={"target": "力争", "limit": "应于"},
-    never_read="还没有读清过",
+    never_read="计时以来还没有读清",
     blind_note="这不表示对方未转载，也不表示网站有问题：是我们没有读到，不作为认定依据。",
     observation_note="所依据的文件已过有效期，本条只是观察记录，不作为认定。",
 )

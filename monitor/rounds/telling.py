@@ -164,6 +164,7 @@ def repost_facts(ctx: Context, obligation: Obligation, policy: Policy) -> Repost
         discharged_at=obligation.discharged_at,
         found_url=sighting.get("url"),
         found_how=sighting.get("how"),
+        found_in=sighting.get("place"),
         looked_at=_once(place["name"] for place in looked["places"]),
         unread=_unread(obligation),
         review=obligation.review,  # type: ignore[arg-type]  # the column holds only these words

@@ -313,10 +313,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "A page is shown whose own precise time lies before the target (duban discharge {id} URL).",
     ),
     "change.earlier-limit": (
-        "登记一个本网站的页面，证明{limit}已经转载（duban discharge {id} 网址）：撤销认定，"
-        "并更正所有已发出的通知。",
-        "A page of the site is shown that proves it was done {limit} (duban discharge {id} URL): the "
-        "accusation is overturned, and all who were told are corrected.",
+        "登记一个本网站的页面，证明{limit}已经转载（duban discharge {id} 网址）：改按时限内转载认定，"
+        "已发出的认定通知一并更正。",
+        "A page of the site is shown that proves it was done {limit} (duban discharge {id} URL): it counts "
+        "as done in time, and all who were told otherwise are corrected.",
     ),
     "change.calendar": (
         "该年度放假安排公布后，按公布的安排重新认定。",

@@ -124,14 +124,14 @@ class Words:
         return RULES[rule].basis if rule in RULES else ""
 
     def clause_words(self, rule: str) -> str:
-        """What the clause says, without its number."""
-        return self.clause(rule).partition("：")[2]
+        """What the clause says, without its number; "" where the office cites another document."""
+        return self.basis.says(rule)
 
     def ground(self, rule: str) -> str:
         """The clause with the document that it stands in."""
         if not rule.startswith("repost."):
             return self.clause(rule)
-        return f"{self.cite()}{LANGUAGES[self.language].signs.colon}{self.clause_words(rule)}"
+        return LANGUAGES[self.language].phrases.cite(self.basis, rule)
 
     def cite(self) -> str:
         """The document a verdict rests on, with its clause."""

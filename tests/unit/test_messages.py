@@ -48,7 +48,7 @@ VIOLATION = """\
 发布：中国政府网，页面标注2026-11-24 10:05
 计时起点：11月24日（周二）10时05分
 规定时限：11月25日（周三）24时前
-依据：《关于全面推进政务公开工作的实施意见》（某政发〔2026〕1号）第十六条
+依据：《关于全面推进政务公开工作的实施意见》（某政发〔2026〕1号）第十六条：不得滞后1个工作日
 整改期限：12月9日（周三）24时前
 网站（2个）：
 · 邻县人民政府；最近一次读取未见转载：11月26日（周四）0时12分；查看过：首页；未能读取：网站地图；事项编号：32
@@ -333,8 +333,11 @@ def test_a_correction_says_what_it_takes_back_why_and_what_holds_now() -> None:
         # where to look by hand, where no page is named
         (repost(Kind.BLIND, site=replace(HERE, url="https://here.example/")), "网址：https://here.example/"),
         (problem(site=replace(HERE, url="https://here.example/")), "网址：https://here.example/"),
+        # why nobody had seen it: the warning was not the site's fault
+        (repost(Kind.CORRECTION, found_in="last look"), "出现在：平时不读取的页面（最后一次全面查找时看到）"),
+        (repost(Kind.CORRECTION, found_in="政务要闻"), "出现在：政务要闻"),
         # pressed, though nothing could be read
-        (repost(Kind.REMINDER, seen_after=None), "最近一次读取未见转载：还没有读清过"),
+        (repost(Kind.REMINDER, seen_after=None), "最近一次读取未见转载：计时以来还没有读清"),
         # done after the limit: the suspicion may still be contested
         (repost(Kind.RESOLVED, state=State.VIOLATED), LANGUAGES["zh-CN"].late_advice),
     ],
@@ -371,7 +374,7 @@ def test_who_is_asked_for_an_answer_is_told_how_to_give_it(kind: Kind, asks: boo
         # in time, or upheld: nothing is left to contest
         (repost(Kind.RESOLVED, state=State.MET_LATE), "认为超期认定有误"),
         (repost(Kind.RESOLVED, state=State.VIOLATED, review="upheld"), "认为超期认定有误"),
-        (repost(seen_after=None), "还没有读清过"),
+        (repost(seen_after=None), "计时以来还没有读清"),
     ],
 )
 def test_what_is_not_so_is_not_said(event: Event, word: str) -> None:
@@ -399,6 +402,25 @@ def test_a_finding_past_the_basis_is_no_violation_either() -> None:
     message = write(problem(Kind.VIOLATION), office=expired)
     assert message.title.startswith("【预警】")
     assert LANGUAGES["zh-CN"].observation_note in message.body
+
+
+@pytest.mark.parametrize(
+    ("basis", "cited"),
+    [
+        (OFFICE.basis, "《关于全面推进政务公开工作的实施意见》（某政发〔2026〕1号）第十六条：转载、链接"),
+        (Basis("某县实施细则", "", "三"), "《某县实施细则》第三条"),  # what its clause says is not known
+        (
+            Basis("关于全面推进政务公开工作的实施意见", "", "三"),
+            "《关于全面推进政务公开工作的实施意见》第三条",
+        ),
+        (None, "第十六条：转载、链接"),
+    ],
+)
+def test_a_clause_stands_with_its_document_and_with_its_words_where_they_are_known(
+    basis: Basis | None, cited: str
+) -> None:
+    event = problem(rule="repost.withdrawn")
+    assert f"依据：{cited}" in write(event, office=replace(OFFICE, basis=basis)).body.splitlines()
 
 
 def test_without_a_basis_of_the_office_the_rule_s_own_is_cited() -> None:
