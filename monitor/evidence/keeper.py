@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from stat import S_ISREG
+from typing import Any, TypeVar
 
 import structlog
 
@@ -27,6 +29,8 @@ from monitor.evidence.records import Record, RecordError, Statement, read
 from monitor.evidence.segments import Entry
 
 log = structlog.get_logger("duban.evidence")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,9 @@ class Evidence:
 
     def __init__(self, folder: Path, clock: Clock = system_clock, segment_bytes: int = SEGMENT_BYTES) -> None:
         self.folder = folder
-        self.held = Held()
         self.trouble: Trouble | None = None
         self._chain = Chain(folder, clock, segment_bytes)
+        self._held = Held(folder, lambda: self._chain.mask)
         self._clock = clock
         self._head: Head | None = None
         self._lock = threading.Lock()
@@ -91,6 +95,18 @@ class Evidence:
         self._waiting.append(job)
         await asyncio.get_running_loop().run_in_executor(self._writer, self._write_waiting)
         return job.kept
+
+    async def hold(self, key: str, at: datetime, drafts: Sequence[Draft]) -> None:
+        """Hold a reading until a verdict rests on it, in place of the one before; see `Held`."""
+        await self._aside(self._hold, key, at, drafts)
+
+    async def take(self, key: str, at: datetime) -> tuple[Draft, ...]:
+        """Give a held reading out, if it is the one of this moment; it is held no longer."""
+        return await self._aside(self._held.take, key, at)
+
+    async def let_go(self, key: str) -> None:
+        """Hold nothing for a key any more."""
+        await self._aside(self._held.drop, key)
 
     def keep_now(self, drafts: Sequence[Draft]) -> Kept:
         """The same, in this thread: for commands, and inside a transaction."""
@@ -135,16 +151,25 @@ class Evidence:
 
     async def forget(self, limits: Limits, needed: Collection[str]) -> int:
         """Remove segments beyond the limits; gives how many. What `needed` names stays, however old."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, self._forget, limits, needed)
+        return await self._aside(self._forget, limits, needed)
 
     def size(self) -> int:
         """How many bytes are kept on the disk."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        return sum(size for path in self.folder.rglob("*") if (size := _size_of(path)) is not None)
 
     def mark_of(self, kind: str, number: str) -> str:
         """What stands in the records in the place of a person's number; kind: "ID" or "TEL"."""
         return self._chain.mask.mark_of(kind, number)
+
+    async def _aside(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Do work on the disk off the event loop, one after another."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work, *arguments)
+
+    def _hold(self, key: str, at: datetime, drafts: Sequence[Draft]) -> None:
+        try:
+            self._held.put(key, at, drafts)
+        except OSError as error:  # the chain itself says so once it has something to write
+            log.warning("a reading cannot be held", action="evidence", key=key, error=str(error))
 
     def _forget(self, limits: Limits, needed: Collection[str]) -> int:
         with self._lock:
@@ -194,3 +219,12 @@ class Evidence:
             )
         before = self.trouble or Trouble(str(error), self._clock(), 0)
         self.trouble = Trouble(str(error), before.since, before.lost + lost)
+
+
+def _size_of(path: Path) -> int | None:
+    """A file's bytes, None for what is none, or none any more: held readings come and go."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_size if S_ISREG(found.st_mode) else None

@@ -41,6 +41,7 @@ class Exchange:
     asked: the address asked for; url: where the answer came from. at: when the request went out. age: how old
     the answer was by its own word. is_shown: it is the page as a browser shows it in the end. encoding: of
     the body, None where it is no text. status: None where nothing answered. reason: why it cannot be read.
+    hidden: how many numbers are masked in it already.
     """
 
     asked: str
@@ -54,6 +55,7 @@ class Exchange:
     age: timedelta = timedelta()
     reason: str = ""
     is_shown: bool = False
+    hidden: int = 0
     id: str = field(default_factory=new_id)
 
 
@@ -163,7 +165,7 @@ def _statement(draft: Statement, head: dict[str, str], mask: Callable[..., tuple
 
 def _exchange(draft: Exchange, head: dict[str, str], mask: Callable[..., tuple[bytes, int]]) -> list[Piece]:
     payload, hidden = mask(draft.body, draft.encoding)
-    head = _counted(head, hidden) | {"WARC-Payload-Digest": digest_of(payload)}
+    head = _counted(head, draft.hidden + hidden) | {"WARC-Payload-Digest": digest_of(payload)}
     head["Duban-Asked"] = draft.asked
     if draft.reason:
         head["Duban-Reason"] = one_line(draft.reason)

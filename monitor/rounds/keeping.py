@@ -2,8 +2,8 @@
 
 Kept are the first reading that lacked a repost at or after its target, those around and after its limit, the
 places of the last look, the page by which it was recognised with the last reading that lacked it, the
-policy's own page, and what shows that a repost is gone or was altered. Every other reading is held in memory
-until a newer one takes its place.
+policy's own page, and what shows that a repost is gone or was altered. Every other reading is held until
+a newer one takes its place.
 """
 
 from __future__ import annotations
@@ -106,13 +106,15 @@ async def keep_look(ctx: Context, site: Site, brief: Brief, looked: Looked) -> L
     """Keep what of a look a verdict will rest on; gives the look with the digests of its proofs."""
     gathered = _Gathered(ctx)
     proofs = {id_: proof for id_, proof in looked.proofs.items() if _is_first(brief, id_)}
-    proved = {id_: _gather_proof(gathered, site, looked, id_, proof) for id_, proof in proofs.items()}
+    proved = {id_: await _gather_proof(gathered, site, looked, id_, proof) for id_, proof in proofs.items()}
     lacking = [duty.obligation for duty in brief.duties if looked.proves_absence(duty.id)]
-    if any(is_needed(obligation, looked.at) for obligation in lacking):
+    is_kept = any(is_needed(obligation, looked.at) for obligation in lacking)
+    if is_kept:
         _gather_absence(gathered, site, looked, lacking)
-        ctx.evidence.held.drop(site.id)
-    else:
-        _hold(ctx, site, looked, lacking)
+    if is_kept or not brief.duties:
+        await ctx.evidence.let_go(site.id)
+    elif lacking:
+        await _hold(ctx, site, looked, lacking)
     if looked.last is not None and looked.sought:
         await _gather_last_look(gathered, site, looked)
     kept = await ctx.evidence.keep(gathered.drafts)
@@ -173,21 +175,21 @@ def _gather_absence(gathered: _Gathered, site: Site, looked: Looked, lacking: Se
     gathered.say("absence", looked.at, about, site.url, site=site.id, places=places)
 
 
-def _hold(ctx: Context, site: Site, looked: Looked, lacking: Sequence[Obligation]) -> None:
+async def _hold(ctx: Context, site: Site, looked: Looked, lacking: Sequence[Obligation]) -> None:
     """Hold a whole look: it is the one that bounds the next repost from below."""
-    if not lacking:
-        return
     held = _Gathered(ctx)
     _gather_absence(held, site, looked, lacking)
-    ctx.evidence.held.put(site.id, looked.at, held.drafts)
+    await ctx.evidence.hold(site.id, looked.at, held.drafts)
 
 
-def _gather_proof(gathered: _Gathered, site: Site, looked: Looked, id_: int, proof: Proof) -> str | None:
+async def _gather_proof(
+    gathered: _Gathered, site: Site, looked: Looked, id_: int, proof: Proof
+) -> str | None:
     """Take in the page of a repost, where its row stood, and the last reading that lacked it."""
     about = (f"site:{site.id}", about_obligation(id_))
     after = proof.sighting.seen_after
     if after is not None:
-        gathered.drafts += gathered.ctx.evidence.held.take(site.id, after)
+        gathered.drafts += await gathered.ctx.evidence.take(site.id, after)
     standing = [reading for reading in looked.readings if _holds(reading, proof.candidate.address)]
     rows = [id_ for reading in standing for id_ in gathered.pages([reading.page, *reading.more], about)]
     return _say_sighting(gathered, looked.at, about, proof, rows)

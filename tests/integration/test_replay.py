@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
 from sqlmodel import Session, select
 
-from monitor.evidence import Catalog, Draft, Statement
+from monitor.evidence import Catalog, Draft, Evidence, Statement
 from monitor.evidence.chain import LOCK
 from monitor.evidence.segments import index_of, lines_of, parse, records_of
 from monitor.evidence.verifying import verify
@@ -243,9 +244,13 @@ async def test_a_poll_and_a_look_on_which_nothing_rests_write_nothing(world: Wor
 
 
 async def test_the_last_reading_that_lacked_it_is_kept_with_the_repost(world: World) -> None:
-    """Only then does anything rest on it."""
+    """Only then does anything rest on it; a daemon that was started anew in between has it still."""
     await world.publish()
-    await met(world)
+    await look_at(world, at(24, 10, 20))
+    evidence = Evidence(world.context.evidence.folder, world.clock)
+    world.context = replace(world.context, evidence=evidence)
+    world.county.put("/sjwj/", copy(at(24, 10, 25)))
+    await look_at(world, at(24, 10, 30))
     kept = [
         world.context.evidence.read(entry) for entry in Catalog(world.context.evidence).about("obligation:1")
     ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from warcio.archiveiterator import ArchiveIterator
 from monitor.evidence import Catalog, Draft, Evidence, Exchange, File, Statement, digest_of
 from monitor.evidence.ageing import Limits
 from monitor.evidence.chain import KEY, LOCK, TORN
+from monitor.evidence.held import Held
+from monitor.evidence.masking import Mask
 from monitor.evidence.segments import index_of, lines_of, numbers, records_of
 from monitor.evidence.verifying import Verified, verify
 
@@ -182,6 +186,51 @@ def swap_files(folder: Path) -> None:
         held = second.read_bytes()
         second.write_bytes(third.read_bytes())
         third.write_bytes(held)
+
+
+HELD_AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
+
+
+def reading(body: bytes) -> list[Draft]:
+    """A reading of one page, and what is said of it."""
+    page = Exchange(
+        "http://a/", "http://a/", HELD_AT, 200, body, "gb18030", {"x": "1"}, {}, timedelta(seconds=9)
+    )
+    return [
+        Draft(page, ("site:a",)),
+        Draft(Statement("absence", HELD_AT, {"places": ["上级文件"]}, "http://a/")),
+    ]
+
+
+async def test_a_held_reading_survives_a_restart_masked_and_is_given_out_once(tmp_path: Path) -> None:
+    body = "电话13812345678，无此文件".encode("gb18030")
+    await Evidence(tmp_path).hold("a", HELD_AT, reading(body))
+    again = Evidence(tmp_path)
+    assert await again.take("a", HELD_AT + timedelta(seconds=1)) == (), "another reading's"
+    page, said = await again.take("a", HELD_AT)
+    assert isinstance(page.what, Exchange)
+    assert (page.what.hidden, b"13812345678" in page.what.body, page.about) == (1, False, ("site:a",))
+    assert (page.what.age, page.what.request, page.what.at) == (timedelta(seconds=9), {"x": "1"}, HELD_AT)
+    assert said.what == replace(reading(body)[1].what, id=said.what.id)
+    assert await again.take("a", HELD_AT) == ()
+    again.keep_now([page, said])
+    kept = next(entry for entry in again.entries() if entry.kind == "page")
+    assert again.read(kept).head["Duban-Masked"] == "1", "though it was masked before it was chained"
+
+
+def test_what_is_held_is_bounded_and_what_is_torn_is_none(tmp_path: Path) -> None:
+    mask = Mask(bytes(32))
+    held = Held(tmp_path, lambda: mask, most=3000)
+    for number in range(9):
+        held.put(str(number), HELD_AT, reading(random.Random(number).randbytes(1000)))
+    assert held.bytes <= 3000
+    assert held.take("0", HELD_AT) == (), "the longest held went first"
+    assert held.take("8", HELD_AT)
+    again = Held(tmp_path, lambda: mask, most=3000)
+    assert again.bytes == held.bytes, "as they lie on the disk"
+    for path in (tmp_path / "held").iterdir():
+        path.write_bytes(path.read_bytes()[:50])
+    assert again.take("7", HELD_AT) == ()
 
 
 @pytest.mark.parametrize(
