@@ -14,6 +14,9 @@ from checks.rules import Severity
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+NOTE = "note"
+"""What notes are about, whatever they say."""
+
 Review = Literal["none", "objected", "upheld", "overturned"]
 
 
@@ -90,10 +93,15 @@ class RepostFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemFacts:
-    """What is known of one problem: a finding that does not hold, or a page that could not be read."""
+    """What is known of one problem: a finding that does not hold, or a page that could not be read.
+
+    policy and doc_number name the document of a finding on a repost.
+    """
 
     problem_id: int
     severity: Severity
+    policy: str | None = None
+    doc_number: str | None = None
     expected: str | None = None
     found: str | None = None
     url: str | None = None
@@ -120,7 +128,7 @@ class NoteFacts:
 
     @property
     def subject(self) -> str:
-        return "note"
+        return NOTE
 
 
 Facts = RepostFacts | ProblemFacts | NoteFacts

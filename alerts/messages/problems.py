@@ -8,17 +8,18 @@ from datetime import datetime
 
 from alerts.events import Event, Kind, ProblemFacts
 from alerts.messages.draft import Draft, Fact, OfficeFacts
-from alerts.messages.safe import PLACE_LENGTH, REASON_LENGTH, clean, clean_url
+from alerts.messages.safe import PLACE_LENGTH, REASON_LENGTH, TITLE_LENGTH, clean, clean_url
 from alerts.messages.words import Words
 from checks.rules import RULES
 
 _FACTS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.RESOLVED: ("rule", "expected", "found", "since", "page"),
-    Kind.CORRECTION: ("rule", "corrects", "reason", "since", "page", "problem"),
+    Kind.RESOLVED: ("rule", "policy", "expected", "found", "since", "page"),
+    Kind.CORRECTION: ("rule", "policy", "corrects", "reason", "since", "page", "problem"),
     Kind.BLIND: ("since", "reason", "page", "problem"),
 }
 _ACCUSATION = (
     "rule",
+    "policy",
     "since",
     "due",
     "expected",
@@ -51,6 +52,13 @@ class _Problem:
             return self.words.phrases.cite(cited, self.event.rule)
         return RULES[self.event.rule].basis or None if self.event.rule in RULES else None
 
+    def policy(self) -> str | None:
+        """The document whose repost it is about."""
+        if self.facts.policy is None:
+            return None
+        number = clean(self.facts.doc_number, PLACE_LENGTH) if self.facts.doc_number else None
+        return self.words.phrases.policy(clean(self.facts.policy, TITLE_LENGTH), number)
+
     def address(self) -> str | None:
         """The site's own address, where no page of it is named."""
         return None if self.facts.url or not self.event.site.url else clean_url(self.event.site.url)
@@ -69,6 +77,7 @@ def _said(text: str | None) -> str | None:
 _VALUES: Mapping[str, Callable[[_Problem], str | None]] = {
     "site": lambda it: clean(it.event.site.name, PLACE_LENGTH),
     "rule": _Problem.name,
+    "policy": _Problem.policy,
     "basis": _Problem.basis,
     "expected": lambda it: _said(it.facts.expected),
     "found": lambda it: _said(it.facts.found),

@@ -69,6 +69,7 @@ def tell_problem(
     session: Session, ctx: Context, kind: Kind, problem: Problem, now: datetime, reason: str | None = None
 ) -> None:
     """Tell of a finding: that it stands, that it was put right, or, with its reason, that it never stood."""
+    policy = _policy_of(session, problem)
     queue(
         session,
         Event(
@@ -81,6 +82,8 @@ def tell_problem(
             facts=ProblemFacts(
                 problem_id=problem.id or 0,
                 severity=Severity(problem.severity),
+                policy=policy.title if policy else None,
+                doc_number=policy.doc_number if policy else None,
                 expected=problem.expected,
                 found=problem.found,
                 url=problem.url,
@@ -91,6 +94,13 @@ def tell_problem(
             ),
         ),
     )
+
+
+def _policy_of(session: Session, problem: Problem) -> Policy | None:
+    """The document of a finding on a repost, whose subject is the duty."""
+    kind, _, id_ = problem.subject.partition(":")
+    duty = session.get(Obligation, int(id_)) if kind == "obligation" and id_.isdecimal() else None
+    return session.get(Policy, duty.policy_id) if duty is not None else None
 
 
 def tell_proposal(session: Session, ctx: Context, portal: Portal, item: Item, now: datetime) -> None:

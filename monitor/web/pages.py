@@ -168,6 +168,7 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
             told=told,
             reviews=await pages.read(board.reviews),
             duty=duty[0] if duty else None,
+            policy=duty[1] if duty else None,
             due_how=_how_due(found, pages.ctx, pages.words()),
         )
 

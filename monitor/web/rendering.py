@@ -22,6 +22,7 @@ from checks.breakages import days_broken
 from checks.obligations import State
 from monitor.rounds.context import Context
 from monitor.rounds.decisions import NOT_KEY
+from monitor.store.problems import VERDICTS
 from monitor.targets import Targets
 from monitor.web.apidocs import kind_of
 from monitor.web.matrix import measure
@@ -57,7 +58,9 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(NOT_KEY=NOT_KEY, State=State, measure=measure, link=link, kind_of=kind_of)
+    environment.globals.update(
+        NOT_KEY=NOT_KEY, VERDICTS=VERDICTS, State=State, measure=measure, link=link, kind_of=kind_of
+    )
     environment.globals.update(days_broken=days_broken)
     environment.filters["web"] = lambda url: clean_url(url) if url else None
     return environment

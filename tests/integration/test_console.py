@@ -570,6 +570,27 @@ async def test_what_ends_with_a_verdict_is_not_called_resolved(tmp_path: Path) -
             assert "违规 已解决" not in said, path
 
 
+async def test_what_is_found_of_a_repost_later_can_be_put_right(tmp_path: Path) -> None:
+    """A repost that was taken down and is back: resolved, and no matter of the verdict's review."""
+    found = configure(tmp_path)
+    filled(found)
+
+    def restore(session: Session) -> None:
+        problem = session.get_one(Problem, 1)
+        problem.rule, problem.closed_at = "repost.withdrawn", NOW
+        duty = session.get_one(Obligation, problem.obligation_id)
+        duty.review = "upheld"
+        session.add_all([problem, duty])
+
+    async with console_on(found) as console:
+        await on_store(found, restore)
+        said = text_of((await read(console, "/problems/1")).css_first("main"))  # type: ignore[arg-type]
+    assert "违规 已解决 松陂县人民政府" in said
+    assert f"转载什么 {ledger.TITLES[0]} 国办发〔2026〕31号" in said
+    assert "最近检查" in said
+    assert "经复核" not in said
+
+
 async def test_an_objection_shows_wherever_the_accusation_does(tmp_path: Path) -> None:
     found = configure(tmp_path)
     filled(found)
@@ -841,11 +862,12 @@ async def test_links_from_pages_are_http_and_tell_nobody_where_from(hostile: Con
 
 async def test_a_site_shows_its_links_and_a_problem_those_it_is_about(hostile: Console) -> None:
     page = text_of(await read(hostile, "/sites/county2"))
-    assert "失效链接3条，其中首页1条；一天内新增0条；待复核1条" in page
+    assert "失效或疑似链接3条，其中首页1条；一天内新增0条；待复核1条" in page
     assert "检查全站：7个页面（5个未变），300条链接。 时间已到，没有查完。" in page
     for words in ("循环跳转", "疑似 页面疑似博彩内容：百家乐", "指向已关停的网站"):
         assert words in page
-    assert re.search(r"11月23日（周一） 0 1 3 1 ", page), "a week: none broke, one was mended, three stand"
+    assert re.search(r"11月30日（周一） 0 0 3 1 ", page), "a week: none broke, none was mended, three stand"
+    assert "11月23日（周一） " not in page, "nobody looked then"
     listed = await read(hostile, "/problems?rule=links.broken")
     (problem,) = {href for href, _ in links(listed) if re.search(r"problems/\d+$", href)}
     about = text_of(await read(hostile, problem.removeprefix(".")))

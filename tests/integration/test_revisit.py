@@ -175,6 +175,7 @@ async def test_it_is_told_once_and_settled_when_it_is_back(world: World) -> None
     assert [event.kind for event in events] == [Kind.WARNING]
     assert isinstance(events[0].facts, ProblemFacts)
     assert "自2026-11-25 10:30起页面已不存在" in (events[0].facts.found or "")
+    assert (events[0].facts.policy, events[0].facts.doc_number) == (POLICY.title, POLICY.number)
     del world.county.replies[path]
     await revisit(world, at(27, 12))
     assert await suspicions(world) == []

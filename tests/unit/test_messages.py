@@ -336,6 +336,11 @@ def test_a_correction_says_what_it_takes_back_why_and_what_holds_now() -> None:
         # why nobody had seen it: the warning was not the site's fault
         (repost(Kind.CORRECTION, found_in="last look"), "出现在：平时不读取的页面（最后一次全面查找时看到）"),
         (repost(Kind.CORRECTION, found_in="政务要闻"), "出现在：政务要闻"),
+        # which of many reposts
+        (
+            problem(rule="repost.altered", policy="某意见", doc_number="国发1号"),
+            "文件：《某意见》（国发1号）",
+        ),
         # pressed, though nothing could be read
         (repost(Kind.REMINDER, seen_after=None), "最近一次读取未见转载：计时以来还没有读清"),
         # done after the limit: the suspicion may still be contested
