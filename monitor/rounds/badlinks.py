@@ -36,8 +36,8 @@ PIECE = 100
 """Links, or pages, stored in one transaction: a deadline's verdict waits no longer than that for its turn."""
 
 MOST_PLACES = 50
-NAMED = 5
-LONGEST_NAME = 30
+NAMED, LONGEST_NAME = 3, 20
+"""Links named in a finding, and signs of each: a message has room for little more."""
 
 LEAST_WAIT = timedelta(minutes=10)
 
@@ -190,8 +190,10 @@ _EXPECTED = {
 
 def _named(link: BadLink, at: datetime) -> str:
     words = next((text for page, text in link.places if page == link.page), "")
-    name = words if words and not words.startswith("<") else link.url
-    shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+    if not words or words.startswith("<"):  # nothing to read stands on it
+        shown = link.url if len(link.url) <= LONGEST_NAME else f"…{link.url[-LONGEST_NAME:]}"
+    else:
+        shown = words if len(words) <= LONGEST_NAME else f"{words[:LONGEST_NAME]}…"
     why = f"指向已关停的网站{link.closed_site}" if link.closed_site else in_chinese(link.reason)
     days = days_broken(link.first_at, at)
     return f"“{shown}”（{why}{f'，已{days}天' if days else ''}）"

@@ -67,7 +67,7 @@ def last_round(session: Session, site: str, scope: str) -> Crawled | None:
 
 
 def states(session: Session) -> dict[str, dict[str, int]]:
-    """How many links of each site stand how, by its id: what is told, what waits, and the newest round's rest.
+    """How many links of each site stand how, by its id: what is told, what waits, the newest round's rest.
 
     A round through all of a site says more than a later one through its home page.
     """
@@ -126,8 +126,19 @@ def of_site(session: Session, site: str, now: datetime, zone: tzinfo) -> LinksOf
         at_home=sum(span.is_home for span in held),
         new=sum(span.confirmed_at > now - DAY for span in held),
         waiting=count_standing(session, site) - len(held),
-        weeks=by_week(spans, now, zone, WEEKS) if spans else (),
+        weeks=_weeks(session, site, spans, now, zone),
     )
+
+
+def _weeks(
+    session: Session, site: str, spans: Sequence[Span], now: datetime, zone: tzinfo
+) -> tuple[Week, ...]:
+    """The last weeks, from the one on in which links were looked at first: of others nothing is known."""
+    first = session.exec(select(func.min(Crawled.at)).where(Crawled.site == site)).one()
+    if first is None:
+        return ()
+    known_from = first.astimezone(zone).date() - 6 * DAY
+    return tuple(week for week in by_week(spans, now, zone, WEEKS) if week.monday >= known_from)
 
 
 def _spans(session: Session, site: str, since: datetime) -> Iterator[Span]:

@@ -483,7 +483,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     # links
     "links.title": ("链接", "Links"),
     "links.standing": (
-        "失效链接{count}条，其中首页{home}条；一天内新增{new}条；待复核{waiting}条",
+        "失效或疑似链接{count}条，其中首页{home}条；一天内新增{new}条；待复核{waiting}条",
         "{count} broken, {home} of them on the home page; {new} new within a day; {waiting} to be confirmed",
     ),
     "links.round.home": ("{when}检查首页：{links}条链接。", "{when}: the home page, {links} links."),
@@ -504,10 +504,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "links.days": ("天数", "Days"),
     "links.more": ("另有{count}条未列出。", "{count} more are not listed."),
     "links.weeks": ("逐周", "By week"),
-    "links.week": ("周一", "Monday"),
+    "links.week": ("一周起始", "Week of"),
     "links.broke": ("新增", "Broke"),
     "links.cured": ("修复", "Mended"),
-    "links.end": ("周末仍失效", "Broken at its end"),
+    "links.end": ("期末仍在", "Broken at its end"),
     "links.of-home": ("其中首页", "On the home page"),
     "status.building": ("建设中", "being built"),
     "status.open": ("开通", "open"),

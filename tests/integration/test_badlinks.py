@@ -160,7 +160,9 @@ async def whole(world: World, *, days: float = 0) -> None:
 async def test_a_whole_site_is_gone_through_and_told_by_page(world: World) -> None:
     await world.amend("[key]", WHOLE)
     county = world.county
-    county.replies["/a.html"] = Reply('<p>附件：<a href="/x.doc">申请表</a> <a href="/y.doc">说明</a></p>')
+    county.replies["/a.html"] = Reply(
+        '<p>附件：<a href="/x.doc">申请表</a> <a href="/y.doc"><img src="/y.png"></a></p>'
+    )
     county.replies["/b.html"] = Reply('<p>又见<a href="/x.doc">申请表</a></p>')
     county.nav = [Entry("甲", "/a.html"), Entry("乙", "/b.html")]
     await whole(world)
@@ -172,7 +174,8 @@ async def test_a_whole_site_is_gone_through_and_told_by_page(world: World) -> No
     (problem,) = await standing(world)
     assert problem.url == county.url("/a.html")
     assert problem.found is not None
-    assert problem.found.startswith("页面上2条失效链接：“申请表”（页面不存在（404），已1天）、“说明”")
+    assert problem.found.startswith("页面上3条失效链接：“申请表”（页面不存在（404），已1天）、“…")
+    assert "/y.doc”（" in problem.found
     first, *_ = await world.all(BadLink)
     assert [place[0] for place in first.places] == [county.url("/a.html"), county.url("/b.html")]
     assert not first.is_home
@@ -183,7 +186,7 @@ async def test_a_whole_site_is_gone_through_and_told_by_page(world: World) -> No
         (county.url("/a.html"), False),
         (county.url("/b.html"), True),
     ]
-    assert [link.ended_at is None for link in (await world.all(BadLink))[:2]] == [True, False]
+    assert [link.ended_at is None for link in (await world.all(BadLink))[:3]] == [True, False, False]
 
 
 async def test_unchanged_pages_are_not_parsed_again(world: World) -> None:
