@@ -7,6 +7,7 @@ reading is still judged, and once there is room again the chain says what is mis
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -31,6 +32,10 @@ from monitor.evidence.segments import Entry
 log = structlog.get_logger("duban.evidence")
 
 T = TypeVar("T")
+
+
+ROOM = 64 * 2**20
+"""Bytes that are free before it is tried again without need: on less, small records go and pages do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,17 @@ class _Job:
 
 
 class Evidence:
-    """A folder of chained records; see `Chain`."""
+    """A folder of chained records; see `Chain`.
+
+    trouble: why nothing is kept now. mended: the last trouble, once it is over. works_since: since when this
+    process has kept all it was given, None before it kept anything and while it does not.
+    """
 
     def __init__(self, folder: Path, clock: Clock = system_clock, segment_bytes: int = SEGMENT_BYTES) -> None:
         self.folder = folder
         self.trouble: Trouble | None = None
+        self.mended: Trouble | None = None
+        self.works_since: datetime | None = None
         self._chain = Chain(folder, clock, segment_bytes)
         self._held = Held(folder, lambda: self._chain.mask)
         self._clock = clock
@@ -107,6 +118,11 @@ class Evidence:
     async def let_go(self, key: str) -> None:
         """Hold nothing for a key any more."""
         await self._aside(self._held.drop, key)
+
+    async def go_on(self) -> None:
+        """Try again where nothing could be kept and there is room, without waiting for the next reading."""
+        if self.trouble is not None:
+            await self._aside(self._try_again)
 
     def keep_now(self, drafts: Sequence[Draft]) -> Kept:
         """The same, in this thread: for commands, and inside a transaction."""
@@ -165,6 +181,12 @@ class Evidence:
         """Do work on the disk off the event loop, one after another."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, work, *arguments)
 
+    def _try_again(self) -> None:
+        has_room = self.folder.exists() and shutil.disk_usage(self.folder).free >= ROOM
+        with self._lock:
+            if self.trouble is not None and has_room:
+                self._write([])
+
     def _hold(self, key: str, at: datetime, drafts: Sequence[Draft]) -> None:
         try:
             self._held.put(key, at, drafts)
@@ -196,7 +218,8 @@ class Evidence:
             return
         if self.trouble is not None:
             log.warning("evidence is kept again", action="evidence", missing=self.trouble.lost)
-            self.trouble = None
+            self.trouble, self.mended = None, self.trouble
+        self.works_since = self.works_since or self._clock()
         self._head = Head(entries[-1].sequence, entries[-1].link)
         by_id = {entry.id: entry for entry in entries}
         for job in jobs:
@@ -217,6 +240,7 @@ class Evidence:
                 folder=str(self.folder),
                 error=str(error),
             )
+        self.works_since = None
         before = self.trouble or Trouble(str(error), self._clock(), 0)
         self.trouble = Trouble(str(error), before.since, before.lost + lost)
 

@@ -17,6 +17,7 @@ from monitor.rounds.poll import find_column, poll_column, record_poll
 from monitor.rounds.record import record_look
 from monitor.rounds.revisit import record_revisit, revisit
 from monitor.rounds.seal import seal_verdicts
+from monitor.rounds.shortfall import tell_of_evidence
 from monitor.rounds.source import ask_source, record_source
 from monitor.rounds.tidy import tidy_store
 from monitor.store import watches
@@ -84,8 +85,10 @@ async def judge(ctx: Context, key: str) -> None:
 
 
 async def follow(ctx: Context, _key: str) -> None:
-    """Tell again, or pass up, what is still open."""
+    """Tell again, or pass up, what is still open, and see whether evidence is kept."""
+    await ctx.evidence.go_on()
     await ctx.store.write(lambda session: follow_up(session, ctx, ctx.now()))
+    await ctx.store.write(lambda session: tell_of_evidence(session, ctx, ctx.now()))
 
 
 async def source(ctx: Context, key: str) -> None:

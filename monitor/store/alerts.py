@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from alerts.events import Event, Kind
+from alerts.events import NOTE, Event, Kind
 from monitor.store.tables import AlertEvent, AlertMessage
 
 CHUNK = 400
@@ -37,6 +37,13 @@ def drop_waiting(session: Session, subject: str, kind: Kind, now: datetime) -> N
     for event in session.exec(waiting):
         event.told_at = now
         session.add(event)
+
+
+def last_kind(session: Session, group: str) -> Kind | None:
+    """The kind of what was told last of a group of notes; None where nothing was."""
+    query = select(AlertEvent.kind).where(AlertEvent.subject == NOTE, AlertEvent.group == group)
+    found = session.exec(query.order_by(col(AlertEvent.id).desc()).limit(1)).first()
+    return Kind(found) if found is not None else None
 
 
 def accusations(session: Session, subjects: Collection[str]) -> dict[str, list[Event]]:
