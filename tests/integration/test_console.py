@@ -14,13 +14,15 @@ from pathlib import Path
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
+from playwright.async_api import async_playwright
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sqlmodel import Session, select
 
 from alerts.messages.zh import ZH
 from checks.obligations import State
+from monitor.net.browsing.chromium import found as chromium
 from monitor.store.session import Store
-from monitor.store.tables import AlertMessage, Obligation, Problem
+from monitor.store.tables import AlertMessage, Obligation, Policy, Problem
 from monitor.targets import Targets, load
 from monitor.web.words import SIGNS
 from tests.integration import ledger
@@ -797,6 +799,39 @@ async def test_links_hold_under_any_prefix(console: Console) -> None:
         for href, _ in links(page):
             is_elsewhere = href.startswith(("http://", "https://"))
             assert is_elsewhere or href.startswith(("./", "?", "#")), (path, href)
+
+
+@pytest.mark.needs_chromium
+async def test_no_page_is_wider_than_a_telephone(tmp_path: Path) -> None:
+    """Addresses and commands are long words, and stand in sentences, lists and tables."""
+    found = configure(tmp_path)
+    filled(found)
+    async with console_on(found) as console, async_playwright() as playwright:
+        await on_store(found, lengthen)
+        browser = await playwright.chromium.launch(
+            executable_path=chromium(playwright.chromium.executable_path), args=["--no-sandbox"]
+        )
+        page = await browser.new_page(viewport={"width": 390, "height": 800})
+        wide = {}
+        for path in ("/", "/obligations/3", "/problems/1", "/policies/1", "/sites/county2", *TOLD):
+            await page.goto(console.base + path)
+            width = await page.evaluate("document.documentElement.scrollWidth")
+            if width > 390:
+                wide[path] = width
+        await browser.close()
+    assert wide == {}
+
+
+TOLD = ("/alerts", "/alerts/DB-20261126-0001")
+
+
+def lengthen(session: Session) -> None:
+    for policy in session.exec(select(Policy)):
+        policy.url = f"https://www.example.gov.cn/{'zhengce' * 20}/content_1.htm"
+        session.add(policy)
+    for message in session.exec(select(AlertMessage)):
+        message.body += f"\n原文：https://www.example.gov.cn/{'zhengce' * 20}/content_1.htm"
+        session.add(message)
 
 
 # --- what strangers write -------------------------------------------------------------------------------
