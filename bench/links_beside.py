@@ -49,7 +49,7 @@ async def measured(port: int | None, rate: float, seconds: float) -> str:
         rate=rate,
         robots="ignore",
         reads_sitemap=False,
-        lanes=1,
+        is_behind=True,
         share=SHARE,
         largest=LARGEST,
     )

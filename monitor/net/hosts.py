@@ -48,6 +48,7 @@ class _Host:
     """What is remembered of one host and port."""
 
     seats: asyncio.Semaphore
+    behind: asyncio.Semaphore
     users: int = 0
     is_hanging: bool = False
     delay: timedelta = _NOTHING
@@ -64,6 +65,8 @@ class Hosts:
     2. a host's second and further seats come out of a quarter of all (or what one host may have), so that
        a hundred hosts with two pages each do not fill two hundred seats;
     3. hosts that hung the last time share half of all seats.
+
+    Work that can wait stays behind the rest: all of it together takes one seat of a host less than there are.
     """
 
     def __init__(self, settings: FetchSettings, clock: Clock) -> None:
@@ -95,6 +98,12 @@ class Hosts:
                     self.in_flight -= 1
         finally:
             known.users -= 1
+
+    @asynccontextmanager
+    async def behind(self, host: str) -> AsyncIterator[None]:
+        """Wait behind the rest before one asks for a seat, and all the while one has it."""
+        async with self._host(host).behind:
+            yield
 
     @property
     def remembered(self) -> int:
@@ -147,7 +156,8 @@ class Hosts:
         if (known := self._hosts.get(host)) is None:
             if len(self._hosts) >= MOST_REMEMBERED:
                 self._forget()
-            known = self._hosts[host] = _Host(asyncio.Semaphore(self._settings.per_host))
+            most = self._settings.per_host
+            known = self._hosts[host] = _Host(asyncio.Semaphore(most), asyncio.Semaphore(max(1, most - 1)))
         return known
 
     def _forget(self) -> None:

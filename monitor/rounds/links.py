@@ -41,7 +41,7 @@ AT_HOME = timedelta(minutes=20)
 
 BOUNDS = Bounds(settled=10_000, waiting=3_000, troubles=5_000)
 LARGEST = 1024 * 1024
-SHARE = 0.1
+SHARE = 0.05
 """The part of the loop's time that what one server answers may take: deadlines are kept beside it."""
 
 REFUSALS = frozenset({403, 412, 429, 521})
@@ -141,7 +141,7 @@ def _window(ctx: Context) -> Quiet | None:
 
 
 def _options(ctx: Context, site: Site) -> Options:
-    """How a site is asked: one seat of its host is left to the readings that have a deadline."""
+    """How a site is asked: one seat of each host is left to the readings that have a deadline."""
     fetch_, rules = ctx.targets.fetch, ctx.targets.rules.links
     return Options(
         start=site.url,
@@ -150,7 +150,7 @@ def _options(ctx: Context, site: Site) -> Options:
         rate=rules.rate,
         robots=fetch_.robots,
         own_robots=site.robots,
-        lanes=max(1, fetch_.per_host - 1),
+        is_behind=True,
         share=SHARE,
         largest=LARGEST,
     )

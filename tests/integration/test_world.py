@@ -222,7 +222,9 @@ def test_the_configuration_names_everybody(tmp_path: Path) -> None:
 
     world, text = asyncio.run(written())
     (tmp_path / "targets.toml").write_text(text, encoding="utf-8")
-    load(tmp_path / "targets.toml", {})
+    (left_alone,) = load(tmp_path / "targets.toml", {}).rules.links.exclude
+    assert left_alone.search("https://beian.miit.gov.cn/"), "where footers lead, off this machine"
+    assert left_alone.search(f"http://{LOOPBACK}:8081/") is None
     targets = tomllib.loads(text)
     assert [portal["id"] for portal in targets["portal"]] == [portal.id for portal in PORTALS]
     assert {site["id"] for site in targets["site"]} == {*(county.id for county in COUNTIES), "liangshi"}

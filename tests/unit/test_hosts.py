@@ -72,6 +72,28 @@ async def test_half_as_many_hosts_as_seats_never_take_them_all(time: Time, wante
         assert hosts.in_flight <= 20
 
 
+@pytest.mark.parametrize(("per_host", "is_seated"), [(1, False), (2, True), (8, True)])
+async def test_work_that_can_wait_leaves_a_seat_of_each_host(
+    time: Time, per_host: int, *, is_seated: bool
+) -> None:
+    """However much of it there is; where there is but one seat, it is shared."""
+    hosts = hosts_of(time, per_host=per_host)
+
+    async def crawl() -> None:
+        async with hosts.behind("busy:80"), hosts.seat("busy:80"):
+            await asyncio.Event().wait()
+
+    async with AsyncExitStack() as stack:
+        crawls = [asyncio.create_task(crawl()) for _ in range(20)]
+        await asyncio.sleep(0)
+        assert await take(hosts, ["busy:80"], stack) == ({"busy:80"} if is_seated else set())
+        for task in crawls:
+            task.cancel()
+        await asyncio.gather(*crawls, return_exceptions=True)
+        await asyncio.sleep(0)
+        assert hosts.in_flight == 1
+
+
 async def test_no_more_than_all_seats_are_taken(time: Time) -> None:
     async with AsyncExitStack() as stack:
         hosts = hosts_of(time)

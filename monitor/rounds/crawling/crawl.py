@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -70,8 +71,8 @@ class Crawl:
         self._see = see
         self._beside = beside
         self._quick = Quick(client)
-        lanes = min(client.settings.per_host, options.lanes or client.settings.per_host)
-        self._lanes = Lanes(client.hosts, lanes, self, self._refill)
+        lanes = max(1, client.settings.per_host - options.is_behind)
+        self._lanes = Lanes(client.hosts, lanes, self, self._refill, is_behind=options.is_behind)
         self._intake = Intake(ledger, options, self._queue)
         self._queues: dict[str, Queue] = {}
         self._rules: dict[str, Rules] = {}
@@ -142,7 +143,8 @@ class Crawl:
         """Have the client make the request: it reads what quick ways cannot."""
         if not self._may_ask(queue, address):
             return
-        page = await self._client.get(address.url, robots="ignore")
+        async with self._lanes.behind(queue):
+            page = await self._client.get(address.url, robots="ignore")
         insecure = page.certificate_error or next((note for note in page.notes if "TLS" in note), "")
         self._receive(queue, address, answer_of(page), insecure)
 
@@ -341,7 +343,8 @@ class Crawl:
         queue = self._queues.get(split(trouble.url)[0])
         if queue is not None:
             await self._lanes.turn(queue)
-        page = await self._client.get(trouble.url, robots="ignore")
+        async with self._lanes.behind(queue) if queue is not None else nullcontext():
+            page = await self._client.get(trouble.url, robots="ignore")
         revise(trouble, page)
         if trouble.state is None and trouble.address is not None:
             self._look(trouble.address, answer_of(page))

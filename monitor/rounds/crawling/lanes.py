@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -57,8 +58,11 @@ class Asker(Protocol):
 class Lanes:
     """Runs the queues until they are empty, or until it is told to stop."""
 
-    def __init__(self, hosts: Hosts, per_host: int, asker: Asker, idle: Callable[[], None]) -> None:
+    def __init__(
+        self, hosts: Hosts, per_host: int, asker: Asker, idle: Callable[[], None], *, is_behind: bool = False
+    ) -> None:
         self._hosts = hosts
+        self._is_behind = is_behind
         self._per_host = per_host
         self._asker = asker
         self._idle = idle
@@ -94,6 +98,10 @@ class Lanes:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
         self._is_over.set()
+
+    def behind(self, queue: Queue) -> AbstractAsyncContextManager[None]:
+        """Let others go first, where that is wanted; to be held around whatever takes a seat."""
+        return self._hosts.behind(queue.site) if self._is_behind else nullcontext()
 
     @staticmethod
     async def turn(queue: Queue) -> None:
@@ -139,7 +147,7 @@ class Lanes:
     async def _stretch(self, queue: Queue) -> None:
         """Ask for a while on one seat."""
         loop = asyncio.get_running_loop()
-        async with self._hosts.seat(queue.site):
+        async with self.behind(queue), self._hosts.seat(queue.site):
             until = loop.time() + LONGEST_STRETCH
             for _ in range(STRETCH):
                 if not queue.waiting or queue.is_odd:

@@ -18,9 +18,9 @@ class Options:
     sent to the site itself and to nobody else. patience: how long a host is waited for that asks for it.
 
     own: further addresses of the site itself, one for each of its hosts. own_robots: how the site itself may
-    be asked, where that is not what `robots` says of all. lanes: requests in flight to one host at most,
-    where that is less than the client may. share: the part of the time that reading what one host answers
-    may take, 0 for no bound. largest: bytes of a page that are read.
+    be asked, where that is not what `robots` says of all. is_behind: one seat of each host is left to others,
+    whoever crawls besides. share: the part of the time that reading what one host answers may take, 0 for no
+    bound. largest: bytes of a page that are read.
     """
 
     start: str | None = None
@@ -39,7 +39,7 @@ class Options:
     patience: timedelta = timedelta(minutes=10)
     own: tuple[str, ...] = ()
     own_robots: str | None = None
-    lanes: int | None = None
+    is_behind: bool = False
     share: float = 0.0
     largest: int = LARGEST
 
