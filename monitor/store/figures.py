@@ -48,7 +48,7 @@ def figures(session: Session, targets: Targets, zone: tzinfo) -> list[Figure]:
         *_places(session, targets.server.series, {site.id: site.region for site in targets.sites}),
         *_problems(session),
         *_sites(session, targets, zone),
-        *_links(session, {site.id for site in targets.sites}),
+        *_links(session, {site.id for site in targets.linking}),
         *_alerts(session),
     ]
 
@@ -127,9 +127,9 @@ def _sites(session: Session, targets: Targets, zone: tzinfo) -> Iterator[Figure]
             yield Figure("assessment_due_timestamp_seconds", (state.site_id,), _at(due))
 
 
-def _links(session: Session, known: Collection[str]) -> Iterator[Figure]:
+def _links(session: Session, checked: Collection[str]) -> Iterator[Figure]:
     for site, counts in sorted(badlinks.states(session).items()):
-        if site in known:
+        if site in checked:
             yield from (Figure("links", (site, state), count) for state, count in sorted(counts.items()))
 
 

@@ -14,7 +14,9 @@ import pytest
 from alerts.events import Kind
 from monitor.net.browser import BrowserSettings
 from monitor.rounds import kinds
+from monitor.rounds.badlinks import store_links
 from monitor.rounds.crawling.memory import Memory, file_of
+from monitor.rounds.links import check_whole
 from monitor.store import badlinks
 from monitor.store.badlinks import LinksOfSite
 from monitor.store.tables import BadLink, Crawled, Problem
@@ -213,6 +215,16 @@ async def test_a_whole_site_waits_for_its_window_and_ends_with_it(world: World) 
     await whole(world)
     assert await world.due("crawl", "county") == at(30, 22) + timedelta(days=1)
     assert [row.cut for row in await world.all(Crawled)] == [""]
+
+
+async def test_what_is_not_wanted_any_more_when_it_is_done_is_not_stored(world: World) -> None:
+    await world.amend("[key]", WHOLE)
+    world.county.nav = [Entry("无", "/gone.html")]
+    site, ctx = world.context.targets.sites[0], world.context
+    checked = await check_whole(ctx, site)
+    await world.amend("whole = true", "whole = false")
+    await store_links(ctx, site, checked)
+    assert (await world.all(BadLink), await world.all(Crawled)) == ([], [])
 
 
 async def test_bounds_are_said(world: World) -> None:
