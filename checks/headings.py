@@ -34,6 +34,7 @@ _FRAMES = (
     re.compile(
         rf"(?P<issuer>[^《》]*?)《(?P<inner>[^《》]+)》(?:{_NOTICES}|(?P<news>(?:正式)?(?:{_VERBS})))?"
     ),
+    re.compile(r"(?P<issuer>[^《》]+?)(?P<forward>批转|转发|转载)(?P<inner>[^《》]+)"),
     re.compile(r"(?P<issuer>[^《》]+?)(?P<inner>关于.+)"),
 )
 _OPEN_FRAME = re.compile(
@@ -199,10 +200,21 @@ def _unwrap(compact: str, cut: bool) -> tuple[str, str, Wrapper]:
     for frame in (*_FRAMES[:3], _OPEN_FRAME, *_FRAMES[3:]) if cut else _FRAMES:
         found = frame.fullmatch(compact)
         if found and _is_organ(found["issuer"]):
-            wrapper, (inner_issuer, inner, _) = _wrapper(found), _unwrap(found["inner"], cut)
+            wrapper, (inner_issuer, inner, _) = _wrapper(found), _unwrap(_carried(found), cut)
             within = "" if wrapper is Wrapper.FORWARD else inner_issuer  # who forwards is not who wrote
             return _organ(found["issuer"]) or within, inner, wrapper
     return "", compact, Wrapper.NONE
+
+
+def _carried(found: re.Match[str]) -> str:
+    """The title that a title carries; 的通知 at its end is that of the paper sent on, if it needs one.
+
+    A转发B关于印发C的通知 sends on B关于印发C的通知; A转发B关于C意见的通知 sends on B关于C意见.
+    """
+    inner = found["inner"]
+    opened = _OPEN_FRAME.fullmatch(inner) if found.groupdict().get("forward") else None
+    is_open = opened is not None and not opened["forward"] and not _FRAMES[0].fullmatch(inner)
+    return found.string[found.start("inner") :] if is_open and "《" not in inner else inner
 
 
 def _wrapper(found: re.Match[str]) -> Wrapper:

@@ -5,6 +5,7 @@ A judge answers with a Match, or with None where it has nothing to say; `checks.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
@@ -16,7 +17,7 @@ from checks.addresses import canonical, host, names_page
 from checks.documents import Document, How, Match
 from checks.headings import Heading, Wrapper, fits, is_formal, level, read_heading, same_issuer
 from checks.mojibake import LOST
-from checks.numbers import contradict, own_numbers, standing_numbers, year_of
+from checks.numbers import contradict, find_numbers, own_numbers, standing_numbers, year_of
 from checks.titles import clean
 
 _ANOTHER_ROUND = 180
@@ -37,6 +38,7 @@ _NEAR, _NEAR_NAME = 0.9, 12
 _SHORT_NAME = 6
 """Letters of a document's name below which equal names are chance."""
 
+_FILE_BEHIND = re.compile(r"[^。;\n]{0,80}\.(?:pdf|docx?|wps|ofd|ceb)", re.IGNORECASE)
 _FUNCTION_WORDS = frozenset("的和与及等之并对关于为了")
 
 
@@ -155,9 +157,20 @@ def forwarded(pair: Pair) -> Match | None:
         return None
     if pair.carried:
         return _yes("body", round(pair.likeness or 0, 3), "a notice forwards the source and carries its text")
-    if pair.source.numbers & standing_numbers(pair.candidate.text.flat):
+    if _stands_under_its_number(pair):
         return _yes("doc_number", 0.9, "a notice forwards the source and carries it under its number")
     return _no(pair, "a notice forwards the source and does not carry its text")
+
+
+def _stands_under_its_number(pair: Pair) -> bool:
+    """Whether a page bears the source's number as its own, so that the source may stand under it.
+
+    Where both texts are known, it does not: it would have been found. In a file it may.
+    """
+    plain, ours = pair.candidate.text.flat, pair.source.numbers
+    if pair.likeness is None:
+        return bool(ours & standing_numbers(plain))
+    return any(n.text in ours and _FILE_BEHIND.match(plain, n.end) for n in find_numbers(plain))
 
 
 def same_number(pair: Pair) -> Match | None:

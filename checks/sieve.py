@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 
 from checks.documents import Document
 from checks.headings import issuer_before, read_heading, same_organs
+from checks.mojibake import LOST
 from checks.numbers import doc_numbers
 from checks.titles import letters, normalise
 
@@ -38,6 +39,11 @@ _SHORTEST = 6
 
 _WITHIN, _WHOLE = 66, 72
 """Likeness to the stretch of a row that is most like the name, and to the row's own name, to be compared."""
+
+_LEFT = 50
+"""Likeness of a title to what a wrong encoding has left of it."""
+
+_SENDS_ON = ("转发", "批转", "转载")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,11 @@ class Sieve:
     def sift(self, titles: str) -> set[str]:
         """The normalised titles that a row of the policy may bear, of those of many rows, one a line.
 
-        A row passes that is like the policy and holds a piece of its name; that holds its number; that a cut
-        has left five signs of the name of, or only the beginning of the title: all of the title's beginnings
-        are given unseen. A slip breaks one piece at most: a name of 15 signs may be written with two of them,
-        a shorter one with one. A number beside a row's title is for the caller, who keeps it: a normalised
-        title has lost it.
+        A row passes that is like the policy and holds a piece of its name; that holds its number; that is
+        like it as far as a wrong encoding has left it; that a cut has left five signs of the name of, or only
+        the beginning of the title: all of the title's beginnings are given unseen. A slip breaks one piece at
+        most: a name of 15 signs may be written with two of them, a shorter one with one. A number beside a
+        row's title is for the caller, who keeps it: a normalised title has lost it.
         """
         if not self.pieces:
             return set(titles.split("\n"))
@@ -81,6 +87,7 @@ class Sieve:
         )
         passed = {line for line, _, _ in alike if self._may_be(line)}
         passed.update(filter(self._ends_in_the_name, found))
+        passed.update(line for line in _holding(titles, LOST) if fuzz.ratio(self.key, line) >= _LEFT)
         passed.update(line for number in self.numbers for line in _holding(titles, letters(number)))
         return passed | {self.key[:end] for end in range(1, len(self.key) + 1)}
 
@@ -97,6 +104,8 @@ class Sieve:
     def _is_of_another(self, line: str) -> bool:
         """Whether a title begins with another office's name: it is no repost, whatever it is about."""
         who, about, _ = line.partition("关于")
+        if any(verb in line for verb in _SENDS_ON):
+            return False  # whose paper it is stands behind the verb
         return bool(about) and same_organs(self.issuer, issuer_before(who)) is False
 
     def _ends_in_the_name(self, line: str) -> bool:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bench.forwards import forwards
+from checks.headings import Wrapper, read_heading
 from checks.reposts import Document, could_repost, document_from_json, match, same_policy
 
 TITLE = "青溪省人民政府办公厅关于印发《青溪省乡村夜校建设实施方案》的通知"
@@ -368,6 +370,29 @@ def test_notices_that_forward(text: str | None, how: str | None, reason: str) ->
     for title in ("白鹭县教育局关于转发《青溪省乡村夜校建设实施方案》的通知", f"关于转发{TITLE}的通知"):
         found = match(SOURCE, row(title, text=text))
         assert (found.same, found.how) == (how is not None, how), f"{reason}: {found.why}"
+
+
+def test_notices_of_every_making_are_told_apart_by_whether_they_carry_the_text() -> None:
+    wrong = {
+        (made.way, made.notice.title, found.why)
+        for made in forwards()
+        if (found := match(made.source, made.notice)).same is not made.carries
+    }
+    assert wrong == set()
+
+
+@pytest.mark.parametrize(
+    ("title", "core", "wrapper"),
+    [
+        ("示例县政府转发国务院办公厅关于加强古树保护的意见", "加强古树保护意见", Wrapper.FORWARD),
+        ("示例县政府转发国务院办公厅关于印发古树保护方案的通知", "古树保护方案", Wrapper.FORWARD),
+        ("国务院办公厅转发住建部关于加强古树保护意见的通知", "加强古树保护意见", Wrapper.FORWARD),
+        ("国务院办公厅关于加强转发分享管理的意见", "加强转发分享管理意见", Wrapper.NONE),
+    ],
+)
+def test_what_a_notice_sends_on(title: str, core: str, wrapper: Wrapper) -> None:
+    heading = read_heading(title)
+    assert (heading.core, heading.wrapper) == (core, wrapper)
 
 
 def test_a_number_is_proof_only_where_the_page_bears_it() -> None:

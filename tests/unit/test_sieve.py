@@ -36,6 +36,8 @@ OTHERS = (
         "国务院办公厅关于印发县域便民服务的重点任务分工方案的通知",
         "县域便民服务重点任务分工方案_中国政府网",
         "国办发〔2026〕31号",
+        "示例县民政局关于转发《国务院办公厅关于印发县域便民服务重点任务分工方案的通知》的通知",
+        TITLE.encode().decode("gb18030", "replace"),
     ],
 )
 def test_what_could_be_the_repost_passes(row: str) -> None:
@@ -97,6 +99,7 @@ def titles_and_rows(draw: st.DrawFn) -> tuple[str, str]:
     forms = (
         (f"{issuer}{wrapper}", f"{close}{kind}"),
         (f"{issuer}印发《", "》"),
+        (f"省民政厅关于转发《{issuer}关于", f"{kind}》的通知"),
         (f"示例县人民政府转发{issuer}关于", kind),
         ("", kind),
         ("一图读懂", ""),
