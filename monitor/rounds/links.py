@@ -13,10 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
+from yarl import URL
+
 from alerts.routing import Quiet
 from checks.addresses import canonical, host
 from checks.links import State, state_of
 from checks.traps import without_session
+from monitor.net.addresses import site_of
 from monitor.net.client import CookieRound
 from monitor.net.outcomes import Outcome
 from monitor.reading.hrefs import normalise
@@ -288,6 +291,8 @@ async def _shown(ctx: Context, site: Site, report: Report) -> list[tuple[Entry, 
     refusing = [entry for entry in report.lists[State.SUSPECT] if entry.status in REFUSALS]
     own, found = hosts_of(site), []
     for entry in refusing[:MOST_SHOWN]:
+        if ctx.client.hosts.not_before(site_of(URL(entry.url)), urgent=True) is not None:
+            continue  # it asked to be left alone
         is_own = host(canonical(entry.url)) in own
         robots = site.robots if is_own and site.robots else ctx.targets.fetch.robots
         page = await show(ctx, entry.url, Manner(robots=robots))

@@ -275,11 +275,13 @@ async def test_refusals_are_shown_in_the_browser(tmp_path: Path) -> None:
             county.replies[path] = reply
             county.guarded[path] = ("pass=1", Reply(script, 412))
         county.replies["/closed.html"] = Reply("no", 403)
+        world.far.replies["/"] = Reply("busy", 429, {"Retry-After": "1"})  # and is left alone
         county.nav = [Entry(path, path) for path in ("/there.html", "/not.html", "/closed.html")]
+        county.nav.append(Entry("外站", world.far.url("/")))
         await links(world)
         assert [link.url for link in await world.all(BadLink)] == [county.url("/not.html")]
         (row,) = await world.all(Crawled)
-        assert row.states["suspect"] == 1
+        assert (row.states["suspect"], len(world.far.heard)) == (2, 2)
 
 
 def remembered(pages: Path) -> set[Path]:
