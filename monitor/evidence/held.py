@@ -49,6 +49,10 @@ class Held:
         """What all of them take on the disk."""
         return sum(self._sizes().values())
 
+    def holds(self, key: str) -> bool:
+        """Whether something may be held for a key; asks no disk."""
+        return self._known is None or _name_of(key) in self._known
+
     def put(self, key: str, at: datetime, drafts: Sequence[Draft]) -> None:
         """Hold a reading in place of the one before; OSError where the disk does not take it."""
         packed, name = _pack(at, [self._masked(draft) for draft in drafts]), _name_of(key)

@@ -93,7 +93,9 @@ class Evidence:
         self._head: Head | None = None
         self._lock = threading.Lock()
         self._waiting: deque[_Job] = deque()
+        self._can_hold = True
         self._writer = ThreadPoolExecutor(1, "duban-evidence")
+        self._holder = ThreadPoolExecutor(1, "duban-held")
 
     async def keep(self, drafts: Sequence[Draft]) -> Kept:
         """Keep records; returns once they are on the disk, or once it is clear that they will not be.
@@ -109,15 +111,16 @@ class Evidence:
 
     async def hold(self, key: str, at: datetime, drafts: Sequence[Draft]) -> None:
         """Hold a reading until a verdict rests on it, in place of the one before; see `Held`."""
-        await self._aside(self._hold, key, at, drafts)
+        await self._beside(self._hold, key, at, drafts)
 
     async def take(self, key: str, at: datetime) -> tuple[Draft, ...]:
         """Give a held reading out, if it is the one of this moment; it is held no longer."""
-        return await self._aside(self._held.take, key, at)
+        return await self._beside(self._held.take, key, at)
 
     async def let_go(self, key: str) -> None:
         """Hold nothing for a key any more."""
-        await self._aside(self._held.drop, key)
+        if self._held.holds(key):
+            await self._beside(self._held.drop, key)
 
     async def go_on(self) -> None:
         """Try again where nothing could be kept and there is room, without waiting for the next reading."""
@@ -187,11 +190,20 @@ class Evidence:
             if self.trouble is not None and has_room:
                 self._write([])
 
+    async def _beside(self, work: Callable[..., T], *arguments: Any) -> T:
+        """The same for what is held, which waits for no record to reach the disk."""
+        return await asyncio.get_running_loop().run_in_executor(self._holder, work, *arguments)
+
     def _hold(self, key: str, at: datetime, drafts: Sequence[Draft]) -> None:
         try:
             self._held.put(key, at, drafts)
-        except OSError as error:  # the chain itself says so once it has something to write
-            log.warning("a reading cannot be held", action="evidence", key=key, error=str(error))
+            self._can_hold = True
+        except OSError as error:
+            if self._can_hold:  # every look would say so again; the chain counts what it lacks itself
+                log.warning(
+                    "readings cannot be held: make room on the disk", action="evidence", error=str(error)
+                )
+            self._can_hold = False
 
     def _forget(self, limits: Limits, needed: Collection[str]) -> int:
         with self._lock:
@@ -234,7 +246,7 @@ class Evidence:
 
     def _note_trouble(self, error: OSError, lost: int) -> None:
         if self.trouble is None:
-            log.error(
+            log.warning(
                 "evidence cannot be kept: make room on the disk; readings go on being judged without it",
                 action="evidence",
                 folder=str(self.folder),
