@@ -246,7 +246,7 @@ class Evidence:
 
     def _note_trouble(self, error: OSError, lost: int) -> None:
         if self.trouble is None:
-            log.warning(
+            log.error(
                 "evidence cannot be kept: make room on the disk; readings go on being judged without it",
                 action="evidence",
                 folder=str(self.folder),
