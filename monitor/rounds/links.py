@@ -97,7 +97,7 @@ async def check_home(ctx: Context, site: Site) -> Checked:
     """Check the links of a home page, and look again at what failed anywhere on the site. Stores nothing."""
     known = await ctx.store.read(lambda session: badlinks.standing(session, site.id))
     options = replace(
-        _options(ctx, site),
+        await _options(ctx, site),
         depth=0,
         reads_sitemap=False,
         listed=tuple((link.url, _AGAIN) for link in known),
@@ -114,7 +114,7 @@ async def check_whole(ctx: Context, site: Site) -> Checked:
     longest = rules.longest
     if (window := _window(ctx)) is not None:
         longest = min(longest, window.until(now, ctx.counting.zone) - now)
-    options = replace(_options(ctx, site), pages=rules.pages)
+    options = replace(await _options(ctx, site), pages=rules.pages)
     with Memory(Path(ctx.targets.store.pages), site.id) as memory:
         checked = await _checked(ctx, site, options, longest, WHOLE, memory.see)
         if not checked.cut:
@@ -143,11 +143,15 @@ def _window(ctx: Context) -> Quiet | None:
     return None if window is None else Quiet.parse(window)
 
 
-def _options(ctx: Context, site: Site) -> Options:
-    """How a site is asked: one seat of each host is left to the readings that have a deadline."""
+async def _options(ctx: Context, site: Site) -> Options:
+    """How a site is asked: one seat of each host is left to the readings that have a deadline.
+
+    It is begun where its front door leads: many are nothing but a refresh to another page.
+    """
     fetch_, rules = ctx.targets.fetch, ctx.targets.rules.links
+    front = await fetch(ctx, site.url, Manner(robots=site.robots or fetch_.robots), CookieRound())
     return Options(
-        start=site.url,
+        start=front.final_url if front.ok else site.url,
         own=tuple(f"http://{name}/" for name in sorted(site.all_hosts)),
         exclude=rules.exclude,
         rate=rules.rate,
@@ -167,7 +171,7 @@ async def _checked(
         crawl = Crawl(ctx.client, options, ledger, see=see)
         cut = await _run(crawl, longest)
         report = report_of(crawl, ledger, options.start, monotonic() - began)
-        fronts = _fronts(ledger, site.url)
+        fronts = _fronts(ledger, site.url) | _fronts(ledger, options.start or site.url)
     if not cut and options.pages is not None and report.pages >= options.pages:
         cut = OUT_OF_PAGES
     checked = Checked(scope, now, ctx.now(), fronts, (), report, _states(report), cut=cut)

@@ -99,6 +99,18 @@ async def test_what_is_mended_or_taken_off_is_over(county: World) -> None:
     assert (week.broke, week.cured, week.standing) == (2, 2, 0)
 
 
+async def test_a_front_door_that_only_leads_on_is_gone_through(county: World) -> None:
+    host = county.county
+    host.replies["/index.html"] = Reply('<p><a href="/gone/a.html">办事指南</a></p>')
+    host.replies["/"] = Reply('<meta http-equiv="refresh" content="0; url=/index.html">')
+    await thrice(county)
+    (problem,) = await standing(county)
+    assert (problem.url, problem.found) == (
+        host.url("/index.html"),
+        "首页1条失效链接：“办事指南”（页面不存在（404），已1天）",
+    )
+
+
 DOUBTS: list[tuple[str, Callable[[World], None]]] = [
     ("it answers again", lambda world: world.county.replies.update({"/gone/a.html": Reply("<p>页面</p>")})),
     ("a shield that refuses us", lambda world: world.county.replies.update({"/gone/a.html": SHIELD})),

@@ -148,14 +148,17 @@ async def test_a_home_page_that_is_but_a_frame_is_read(plain: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "stub",
+    ("there", "stub"),
     [
-        '<html><head><meta http-equiv="refresh" content="0;url=/front"></head><body></body></html>',
-        "<html><script>window.location.href = '/front'</script></html>",
+        ("/front", '<html><head><meta http-equiv="refresh" content="0;url=/front"></head></html>'),
+        ("/index.html", '<html><head><meta http-equiv="refresh" content="0;url=index.html"></head></html>'),
+        ("/front", "<html><script>window.location.href = '/front'</script></html>"),
     ],
 )
-async def test_a_home_page_that_only_sends_on_is_read_where_it_leads(plain: World, stub: str) -> None:
-    plain.county.replies["/front"] = plain.county._page("/")
+async def test_a_home_page_that_only_sends_on_is_read_where_it_leads(
+    plain: World, there: str, stub: str
+) -> None:
+    plain.county.replies[there] = plain.county._page("/")
     plain.county.replies["/"] = Reply(stub)
     await plain.begin()
     assert await plain.standing() == []
