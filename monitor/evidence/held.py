@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
@@ -82,6 +82,11 @@ class Held:
     def drop(self, key: str) -> None:
         """Hold nothing for a key any more."""
         self._remove(_name_of(key))
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Hold nothing but what is held for these: nobody looks at a site any more that left the register."""
+        for name in self._sizes().keys() - {_name_of(key) for key in keys}:
+            self._remove(name)
 
     def _masked(self, draft: Draft) -> Draft:
         what = draft.what

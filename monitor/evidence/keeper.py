@@ -122,6 +122,10 @@ class Evidence:
         if self._held.holds(key):
             await self._beside(self._held.drop, key)
 
+    async def hold_only(self, keys: Collection[str]) -> None:
+        """Hold nothing for any key but these."""
+        await self._beside(self._held.keep_only, keys)
+
     async def go_on(self) -> None:
         """Try again where nothing could be kept and there is room, without waiting for the next reading."""
         if self.trouble is not None:

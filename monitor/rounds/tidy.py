@@ -64,6 +64,7 @@ async def _remove_old_evidence(ctx: Context) -> None:
     needed = await ctx.store.read(ageing.subjects_needed)
     store = ctx.targets.store
     await ctx.evidence.forget(Limits(store.evidence_kept, store.evidence_most), needed)
+    await ctx.evidence.hold_only([site.id for site in ctx.targets.sites])
 
 
 async def _forget(ctx: Context, table: type[SQLModel], ids: Sequence[int | None]) -> None:

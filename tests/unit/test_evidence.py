@@ -228,6 +228,8 @@ def test_what_is_held_is_bounded_and_what_is_torn_is_none(tmp_path: Path) -> Non
     assert held.take("8", HELD_AT)
     again = Held(tmp_path, lambda: mask, most=3000)
     assert again.bytes == held.bytes, "as they lie on the disk"
+    again.keep_only(["7", "1"])
+    assert len(list((tmp_path / "held").iterdir())) == 1, "of the sites that are left"
     for path in (tmp_path / "held").iterdir():
         path.write_bytes(path.read_bytes()[:50])
     assert again.take("7", HELD_AT) == ()
