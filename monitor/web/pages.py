@@ -169,6 +169,7 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
             reviews=await pages.read(board.reviews),
             duty=duty[0] if duty else None,
             policy=duty[1] if duty else None,
+            accused=pages.targets.site_of.get(found.site),
             due_how=_how_due(found, pages.ctx, pages.words()),
         )
 

@@ -531,6 +531,7 @@ async def test_a_problem_says_what_was_expected_and_found_and_by_when(console: C
     assert "duban dismiss 2 --scope rule --until 截止日期 --by 姓名 --reason 理由" in urgent
     assert "国办秘函〔2019〕19号" in urgent
     handled = text_of(await read(console, "/problems/3"))
+    assert "网址 https://county1.example.cn/" in handled, "where to look, though no page is named"
     assert "人工决定 11-30 10:20:00 已知悉 · 李四：已通知运维单位" in handled
     assert "不表示网站有问题" in text_of(await read(console, "/problems/4"))
     assert "无法建立加密连接" in text_of(await read(console, "/problems/6"))
