@@ -92,7 +92,7 @@ _VALUES: Mapping[str, Callable[[_Problem], str | None]] = {
 
 
 def draft_problems(events: Sequence[Event], words: Words, office: OfficeFacts, now: datetime) -> Draft:
-    """Word events of one kind on problems; those of a single site are listed by what they are."""
+    """Word events of one kind on problems; those of a single site are listed by rule, or by page."""
     items = [
         _Problem(event, event.facts, words, office, now)
         for event in sorted(events, key=lambda event: (event.site.region, event.site.name))
@@ -100,7 +100,7 @@ def draft_problems(events: Sequence[Event], words: Words, office: OfficeFacts, n
     ]
     kind = items[0].event.kind
     of_one_site = len({item.event.site.id for item in items}) == 1 and len(items) > 1
-    listed = "rule" if of_one_site else "site"
+    listed = _told_apart_by(items) if of_one_site else "site"
     names = tuple(name for name in ("site", *_FACTS.get(kind, _ACCUSATION)) if name != listed)
     return Draft(
         title=_title(kind, items, words),
@@ -112,6 +112,12 @@ def draft_problems(events: Sequence[Event], words: Words, office: OfficeFacts, n
         notes=_notes(kind, items, words),
         links=(Fact(words.labels["contact"], tuple(office.contact_for(kind) for _ in items)),),
     )
+
+
+def _told_apart_by(items: Sequence[_Problem]) -> str:
+    """What a single site's problems are listed as: all of one rule, on a page each, by their pages."""
+    of_one_rule = len({item.event.rule for item in items}) == 1
+    return "page" if of_one_rule and all(item.facts.url for item in items) else "rule"
 
 
 def _title(kind: Kind, items: Sequence[_Problem], words: Words) -> str:

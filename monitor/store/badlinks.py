@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from checks.breakages import Span, Week, by_week
 from monitor.store.tables import BadLink, Crawled, Problem, Watch
 
-MOST_KEPT = 1000
+MOST_KEPT = 2000
 """Links of one site that are kept at a time; where more fail, it is not the links."""
 
 MOST_SHOWN = 200

@@ -175,6 +175,19 @@ def test_a_problem_says_what_is_asked_for_what_is_there_on_what_ground_and_by_wh
     ]
 
 
+def test_problems_of_one_rule_and_one_site_are_listed_by_their_pages() -> None:
+    pages = [f"https://here.example/{number}.html" for number in range(700)]
+    few, many = (
+        write(*(problem(rule="links.broken", found="死链", url=page) for page in pages[:number]))
+        for number in (2, 700)
+    )
+    assert few.title == many.title == "【预警】示例县人民政府：链接失效"
+    assert [line for line in few.body.splitlines() if "https" in line] == [f"· {page}" for page in pages[:2]]
+    assert "实际：死链" in few.body.splitlines()
+    assert f"· {'、'.join(pages[:8])}" in many.body.splitlines()
+    assert "另有220个未在此列出，请到控制台查看" in many.body.splitlines()
+
+
 def test_problems_of_one_site_are_one_list_under_its_name() -> None:
     message = write(problem(found="甲"), problem(rule="security.tls", found="乙", problem_id=8))
     assert message.title == "【预警】示例县人民政府：2项问题"
