@@ -19,6 +19,9 @@ from monitor.rounds.hosts import hosts_of, is_under
 from monitor.rounds.pages import Manner, fetch, trouble_with
 from monitor.store.tables import Place
 
+MOST_FRAMES = 10
+TOO_MANY = f"not read: only {MOST_FRAMES} are"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -55,12 +58,14 @@ async def parts_of(
         data = [Part(a.url, a.body.decode("utf-8", "replace"), page.seen_at) for a in page.answers]
         parts = [*framed, *data]
     else:
-        frames = [await fetch(ctx, url, manner, cookies) for url in frames_of(page.text, page.final_url)]
+        urls = frames_of(page.text, page.final_url)
+        frames = [await fetch(ctx, url, manner, cookies) for url in urls[:MOST_FRAMES]]
         parts = [
             Part(f.final_url, f.text, f.seen_at, f, trouble=trouble)
             for f in frames
             if (trouble := trouble_with(f)) is None or f.outcome.retryable
         ]
+        parts += [Part(url, "", page.seen_at, trouble=TOO_MANY) for url in urls[MOST_FRAMES:]]
     return tuple(replace(part, is_own=own is None or is_under(own, part.url)) for part in parts)
 
 

@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 
 from monitor.net.browser import Browser, Rendered
+from monitor.net.browsing.showing import MOST_FRAMES
 from monitor.net.outcomes import Fault, Outcome
 from monitor.net.page import Page
 from tests.integration.certificates import Authority
@@ -209,6 +210,7 @@ async def test_a_page_is_as_old_as_the_oldest_copy_it_is_made_of(browser: Browse
         ("/guarded", Outcome.BLOCKED),
         ("/drop", Outcome.RESET),
         ("http://169.254.169.254/", Outcome.ADDRESS_REFUSED),
+        ("/not-framed", Outcome.NOT_FOUND),
     ],
 )
 async def test_a_frame_that_did_not_come_says_why(browser: Browser, source: str, outcome: Outcome) -> None:
@@ -218,6 +220,7 @@ async def test_a_frame_that_did_not_come_says_why(browser: Browser, source: str,
         "/gone": reply("gone", 404),
         "/guarded": reply("no", 403),
         "/drop": b"",
+        "/not-framed": reply(page(LIST), x_frame_options="DENY"),
         "/inner": reply(page(LIST)),
     }
     rendered = await shown(browser, pages(answers))
@@ -227,6 +230,30 @@ async def test_a_frame_that_did_not_come_says_why(browser: Browser, source: str,
     (fault,) = [fault for url, fault in came.items() if url != "/inner"]
     assert fault is not None
     assert fault.outcome is outcome
+
+
+async def test_a_frame_far_down_is_part_of_the_page(browser: Browser) -> None:
+    html = page(f"{LIST}<div style='height: 9000px'></div><iframe loading=lazy src=/inner></iframe>")
+    rendered = await shown(browser, pages({"/": reply(html), "/inner": reply(page(LIST))}))
+    assert [TITLE in frame.text for frame in rendered.frames] == [True]
+
+
+async def test_what_a_script_writes_into_a_frame_that_failed_is_read(browser: Browser) -> None:
+    script = f"setTimeout(() => box.srcdoc = {json.dumps(LIST)}, 200)"
+    html = page(f"{LIST}<iframe id=box src=/drop></iframe><script>{script}</script>")
+    async with serving(pages({"/": reply(html), "/drop": b""})) as site:
+        rendered = await browser.render(site.url(host="county.test"), robots="ignore")
+    (frame,) = rendered.frames
+    assert frame.fault is None
+    assert TITLE in frame.text
+    assert frame.url == rendered.final_url
+
+
+async def test_frames_beyond_those_that_are_read_are_told(browser: Browser) -> None:
+    html = page(LIST + "".join(f"<iframe src=/{n}></iframe>" for n in range(MOST_FRAMES + 2)))
+    answers = {"/": reply(html), **{f"/{n}": reply(page(LIST)) for n in range(MOST_FRAMES + 2)}}
+    rendered = await shown(browser, pages(answers))
+    assert [frame.may_come for frame in rendered.frames] == [False] * MOST_FRAMES + [True] * 2
 
 
 async def test_a_frame_is_as_old_as_its_own_copy(browser: Browser) -> None:

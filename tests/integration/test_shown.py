@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from monitor.net.browser import BrowserSettings
+from monitor.rounds.parts import MOST_FRAMES
 from monitor.store.tables import Place, SiteState
 from tests.integration.county import (
     BLOCKED,
@@ -134,6 +135,20 @@ async def test_a_frame_that_does_not_come_leaves_a_hole_in_the_reading(
     plain.county.lists["/box/"] = plain.county.lists["/yw/"]
     await plain.publish()
     plain.county.replies["/box/"] = reply
+    for minutes in (0, 5):
+        plain.clock.now = at(26) + timedelta(minutes=minutes, seconds=1)
+        await plain.look()
+    assert (await plain.state() == "violated") is is_whole
+
+
+@pytest.mark.parametrize(("frames", "is_whole"), [(MOST_FRAMES, True), (MOST_FRAMES + 1, False)])
+async def test_a_page_of_more_frames_than_are_read_is_not_whole(
+    plain: World, frames: int, is_whole: bool
+) -> None:
+    boxes = [f"/box/{n}/" for n in range(frames)]
+    plain.county.replies |= dict.fromkeys(boxes, Reply(whole("<p>办事指南")))
+    plain.county.footer = FOOTER + "".join(f'<iframe src="{box}"></iframe>' for box in boxes)
+    await plain.publish()
     for minutes in (0, 5):
         plain.clock.now = at(26) + timedelta(minutes=minutes, seconds=1)
         await plain.look()

@@ -52,6 +52,8 @@ FLAGS = (
     "--no-first-run",
     # Nothing but the page; the light one has no popup blocker, and this instead.
     "--block-new-web-contents",
+    # Frames that wait to be scrolled to are part of the page all the same.
+    "--blink-settings=lazyLoadEnabled=false",
     "--deny-permission-prompts",
     "--disable-notifications",
     "--disable-gpu",

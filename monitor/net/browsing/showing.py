@@ -28,7 +28,7 @@ T = TypeVar("T")
 CLOSE_WITHIN = 3.0
 OPEN_WITHIN = 10.0
 READ_WITHIN = 3.0
-MOST_FRAMES = 5
+MOST_FRAMES = 10
 LARGEST_ANSWER = 1024 * 1024
 LARGEST_ANSWERS = 4 * 1024 * 1024
 TALLEST_PICTURE = 12_000
@@ -120,15 +120,14 @@ class Showing:
         return verdict.of_answer(document.status, document.url, text)
 
     async def read_besides(self, seen: Seen) -> None:
-        """Read what the page fetched for itself and what its frames hold, in a few seconds or not at all."""
-        frames = self._tab.frames[1 : 1 + MOST_FRAMES]
-        try:
+        """Read what the page fetched for itself and what its frames hold, as far as that is done in time."""
+        frames = self._tab.frames[1:]
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(READ_WITHIN):
                 await self._read_answers(seen)
-                await self._read_frames(frames, seen)
-        except TimeoutError:
-            late = Fault(Outcome.TIMEOUT, f"not read within {READ_WITHIN:g} s")
-            seen.frames += tuple(Frame(frame.url, "", fault=late) for frame in frames[len(seen.frames) :])
+                await self._read_frames(frames[:MOST_FRAMES], seen)
+        unread = Fault(Outcome.TIMEOUT, f"not read: only {MOST_FRAMES} are, within {READ_WITHIN:g} s")
+        seen.frames += tuple(Frame(frame.url, "", fault=unread) for frame in frames[len(seen.frames) :])
 
     async def _read_answers(self, seen: Seen) -> None:
         room = LARGEST_ANSWERS
@@ -153,9 +152,11 @@ class Showing:
     async def _read_frame(self, frame: ShownFrame) -> Frame:
         if frame in self.watch.unframed:
             address, why = self.watch.unframed[frame]
-            return Frame(address, "", fault=verdict.of_error(why, address, self._visit))
+            return Frame(address, "", fault=verdict.of_frame(why, address, self._visit))
         text, answer = await _content(frame), self.watch.framed.get(frame)
-        if answer is None or not frame.url.startswith("http"):
+        if not frame.url.startswith("http"):
+            return Frame(self._tab.url.partition("#")[0], text)  # the page itself wrote it
+        if answer is None:
             return Frame(frame.url, text)
         turned = self._visit.marked(answer.headers.get(MARK.lower(), ""))
         fault = turned or verdict.of_answer(answer.status, answer.url, text)
@@ -290,7 +291,7 @@ async def _without_pictures(route: Route) -> None:
 async def _content(frame: ShownFrame) -> str:
     """Read a frame as it is now; one that is empty, or gone by now, has no text."""
     with contextlib.suppress(*chromium.errors()):
-        return await frame.content() if frame.url.startswith("http") else ""
+        return await frame.content() if frame.url.startswith(("http", "about:")) else ""
     return ""
 
 

@@ -11,6 +11,7 @@ from monitor.net.outcomes import Fault, Outcome
 from monitor.net.tunnel import Visit
 
 _NET_ERROR = re.compile(r"ERR_(\w+)")
+_NOT_FRAMED = re.compile(r"ERR_BLOCKED_BY_(?:RESPONSE|CSP)")
 _BEHIND_THE_TUNNEL = re.compile(r"SSL|CERT|BAD_SSL|TOO_MANY|CONTENT_DECODING")
 
 # The first that fits counts. What happens on the way to a site is the tunnel's to tell; this is the rest.
@@ -49,6 +50,13 @@ def of_error(text: str, address: str, visit: Visit) -> Fault:
             return Fault(outcome, f"{what} (ERR_{name})")
     told = f"ERR_{name}" if name else " ".join(text.split())[:200]
     return Fault(Outcome.RENDER_FAILED, f"the browser could not show it: {told}")
+
+
+def of_frame(text: str, address: str, visit: Visit) -> Fault:
+    """Say the same of a frame; one that forbids to be framed is shown to nobody, and no part of the page."""
+    if _NOT_FRAMED.search(text):
+        return Fault(Outcome.NOT_FOUND, "it may not stand in a frame")
+    return of_error(text, address, visit)
 
 
 def of_answer(status: int, final_url: str, text: str) -> Fault | None:

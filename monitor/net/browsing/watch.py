@@ -65,6 +65,7 @@ class Watch:
         page.on("crash", self._crash)
         page.on("dialog", self._dialog)
         page.on("download", self._download)
+        page.on("framenavigated", self._navigated)
 
     @property
     def address(self) -> str:
@@ -135,7 +136,6 @@ class Watch:
 
     def _frame(self, response: Response) -> None:
         frame = response.request.frame
-        self.unframed.pop(frame, None)
         if frame in self.framed or len(self.framed) < MOST_ANSWERS:
             self.framed[frame] = response
 
@@ -178,6 +178,10 @@ class Watch:
         self.raise_alarm(
             Fault(Outcome.RENDER_FAILED, "the page crashes the browser, or takes more memory than it may")
         )
+
+    def _navigated(self, frame: Frame) -> None:
+        if not frame.url.startswith("chrome-error:"):
+            self.unframed.pop(frame, None)
 
     async def _dialog(self, dialog: Dialog) -> None:
         try:
