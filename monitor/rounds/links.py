@@ -229,24 +229,33 @@ def _well(known: Sequence[BadLink], checked: Checked, options: Options) -> froze
 
 async def _judged(ctx: Context, site: Site, checked: Checked) -> Checked:
     """Tell what is bad of a report, after a browser saw what refused to answer."""
-    report, states = checked.report, dict(checked.states)
-    closed = closed_hosts(ctx)
-    lists = report.lists
+    lists, closed = checked.report.lists, closed_hosts(ctx)
     bad = [_bad(entry, state, closed) for state in (State.BROKEN, State.FOREIGN) for entry in lists[state]]
     # What does not answer, and was closed by the register, is no time-out that may pass.
     silent = [_bad(entry, State.BROKEN, closed) for entry in lists[State.SUSPECT] if entry.status is None]
     bad += [link for link in silent if link.closed_site is not None]
-    if checked.cut != STOPPED:
-        for entry, outcome in await _shown(ctx, site, report):
-            state = state_of(outcome)
-            if state is not State.SUSPECT:
-                states[State.SUSPECT] -= bool(_places(entry))
-            if state is State.BROKEN:
-                bad.append(replace(_bad(entry, state, closed), reason=outcome.replace("_", " ")))
-        if await _is_cut_off(ctx, bad):
-            bad = [link for link in bad if link.status is not None]
     kept = tuple(link for link in bad if link.url not in checked.fronts)
-    return replace(checked, bad=kept, states=states)
+    checked = replace(checked, bad=kept)
+    if checked.cut == STOPPED:
+        return checked
+    try:
+        return await _seen_again(ctx, site, checked, closed)
+    except asyncio.CancelledError:
+        return replace(checked, cut=STOPPED)
+
+
+async def _seen_again(ctx: Context, site: Site, checked: Checked, closed: Mapping[str, str]) -> Checked:
+    """Let the browser see what refused to answer, and say nothing of others where our own line is down."""
+    bad, states = list(checked.bad), dict(checked.states)
+    for entry, outcome in await _shown(ctx, site, checked.report) if checked.cut != OUT_OF_TIME else ():
+        state = state_of(outcome)
+        if state is not State.SUSPECT:
+            states[State.SUSPECT] -= bool(_places(entry))
+        if state is State.BROKEN:
+            bad.append(replace(_bad(entry, state, closed), reason=outcome.replace("_", " ")))
+    if await _is_cut_off(ctx, bad):
+        bad = [link for link in bad if link.status is not None]
+    return replace(checked, bad=tuple(bad), states=states)
 
 
 def _bad(entry: Entry, state: State, closed: Mapping[str, str]) -> Bad:
