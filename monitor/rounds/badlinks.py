@@ -74,6 +74,8 @@ def _store_bad(session: Session, ctx: Context, site: Site, checked: Checked, pie
         link = held.get(bad.url)
         if link is not None and link.id in (checked.left or {}):
             continue  # it was taken off: that it fails concerns nobody
+        if link is not None and link.state != bad.state:
+            link = _otherwise(session, link, bad, checked.at)
         if link is None and bad.places and room > 0:
             link, room = _new(site, bad, checked.at), room - 1
         if link is not None:
@@ -85,6 +87,14 @@ def _store_bad(session: Session, ctx: Context, site: Site, checked: Checked, pie
 
 def _new(site: Site, bad: Bad, at: datetime) -> BadLink:
     return BadLink(site=site.id, url=bad.url, state=bad.state, placed_at=at, first_at=at, last_at=at, tries=0)
+
+
+def _otherwise(session: Session, link: BadLink, bad: Bad, at: datetime) -> BadLink:
+    """End a link that fails in another way than before: how long it did so says nothing of that."""
+    kept = {"site", "url", "page", "is_home", "places", "places_in_all", "placed_at"}
+    anew = BadLink(**link.model_dump(include=kept), state=bad.state, first_at=at, last_at=at)
+    _end(session, link, at)
+    return anew
 
 
 def _fail(ctx: Context, link: BadLink, bad: Bad, checked: Checked) -> None:
@@ -129,13 +139,18 @@ def _settle(session: Session, ctx: Context, site: Site, checked: Checked) -> lis
         return []
     standing = []
     for link in badlinks.standing(session, site.id):
-        if not _is_over(link, checked):
-            standing.append(link)
-        elif link.confirmed_at is None:
-            session.delete(link)  # nobody was told, and it passed: nothing to remember
+        if _is_over(link, checked):
+            _end(session, link, checked.at)
         else:
-            link.ended_at = checked.at
+            standing.append(link)
     return _findings(session, site, standing, checked.at)
+
+
+def _end(session: Session, link: BadLink, at: datetime) -> None:
+    if link.confirmed_at is None:
+        session.delete(link)  # nobody was told, and it passed: nothing to remember
+    else:
+        link.ended_at = at
 
 
 def _is_over(link: BadLink, checked: Checked) -> bool:

@@ -147,6 +147,23 @@ async def test_what_leads_astray_is_a_suspicion_an_hour_later(county: World) -> 
     assert problem.found.startswith("首页1条疑似链接：“友情链接”（页面疑似博彩内容：娱乐城")
 
 
+async def test_failures_of_different_kinds_prove_nothing_together(county: World) -> None:
+    county.county.nav = [Entry("友情链接", county.far.url("/"))]
+    for reply in (GONE, CASINO, GONE, CASINO):
+        county.far.replies["/"] = reply
+        await links(county, hours=13)
+        assert await standing(county) == []
+    await links(county, hours=1)
+    assert [problem.rule for problem in await standing(county)] == ["links.foreign"]
+    county.far.replies["/"] = GONE
+    await links(county, hours=1)
+    assert await standing(county) == [], "it leads nowhere now"
+    assert [(link.state, link.tries, link.ended_at) for link in await county.all(BadLink)] == [
+        ("foreign", 2, county.now()),
+        ("broken", 1, None),
+    ]
+
+
 async def test_a_link_to_a_closed_site_is_named_as_such(county: World) -> None:
     closed = f'[[site]]\nid = "old"\nname = "旧县"\nurl = "{county.far.url("/")}"\nstatus = "closed"\n\n[[site]]\nid = "county"'
     await county.amend('[[site]]\nid = "county"', closed)
