@@ -22,10 +22,10 @@ from checks.numbers import doc_numbers
 from checks.titles import letters, normalise
 
 _WRAPPED = re.compile(
-    r"^.{0,40}?(?:关于(?:联合|重新)?(?:印发|发布|公布|转发|批转)?|(?:印发|发布|公布|转发|批转|转载))"
+    r"^(?P<who>.{0,40}?)(?:关于(?:联合|重新)?(?:印发|发布|公布|转发|批转)?|(?:印发|发布|公布|转发|批转|转载))"
 )
 _KIND = re.compile(
-    r"(?:的?(?:工作|实施|暂行|试行|管理)?(?:通知|公告|通告|决定|意见|批复|函|办法|规定|方案))+(?:试行|暂行)?$"
+    r"的?(?:工作|实施|暂行|试行|管理)?(?:通知|公告|通告|决定|意见|批复|函|办法|规定|方案)(?:试行|暂行)?$"
 )
 
 _PIECES, _PIECE = 3, 5
@@ -47,17 +47,24 @@ _SENDS_ON = ("转发", "批转", "转载")
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A name under which a policy may be known, and the pieces that it falls into, its beginning first."""
+
+    text: str
+    pieces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sieve:
     """The pieces of a policy's title by which rows are told.
 
-    key: the title, normalised; name: the same without issuer, wrapper and kind; pieces: what the name falls
-    into; issuer: as its heading names it; numbers: those that the policy bears. Without pieces the name is
-    too short to tell, and all rows pass.
+    key: the title, normalised; names: the same without issuer, wrapper and kind, and that of the paper that
+    it sends on, if it does; issuer: as its heading names it; numbers: those that the policy bears. Without
+    names the title is too short to tell, and all rows pass.
     """
 
     key: str
-    name: str
-    pieces: tuple[str, ...]
+    names: tuple[Name, ...]
     issuer: str
     numbers: tuple[str, ...]
 
@@ -66,9 +73,8 @@ class Sieve:
         """The sieve for one policy."""
         key, issuer = normalise(source.title or ""), read_heading(source.title or "").issuer
         numbers = dict.fromkeys((*doc_numbers(source.title or ""), *doc_numbers(source.doc_number or "")))
-        name = _own_name(key)
-        pieces = tuple(_pieces(name)) if len(name) >= _SHORTEST else ()
-        return cls(key, name, pieces, issuer, tuple(numbers))
+        names = tuple(Name(name, tuple(_pieces(name))) for name in _names(key) if len(name) >= _SHORTEST)
+        return cls(key, names, issuer, tuple(numbers))
 
     def sift(self, titles: str) -> set[str]:
         """The normalised titles that a row of the policy may bear, of those of many rows, one a line.
@@ -79,27 +85,32 @@ class Sieve:
         most: a name of 15 signs may be written with two of them, a shorter one with one. A number beside a
         row's title is for the caller, who keeps it: a normalised title has lost it.
         """
-        if not self.pieces:
+        if not self.names:
             return set(titles.split("\n"))
-        found = {line for piece in self.pieces for line in _holding(titles, piece)}
-        alike = process.extract(
-            self.name, found, scorer=fuzz.partial_ratio, score_cutoff=_WITHIN, limit=None, processor=None
-        )
-        passed = {line for line, _, _ in alike if self._may_be(line)}
-        passed.update(filter(self._ends_in_the_name, found))
+        passed = {line for name in self.names for line in self._named(name, titles)}
         passed.update(line for line in _holding(titles, LOST) if fuzz.ratio(self.key, line) >= _LEFT)
         passed.update(line for number in self.numbers for line in _holding(titles, letters(number)))
         return passed | {self.key[:end] for end in range(1, len(self.key) + 1)}
 
-    def _may_be(self, line: str) -> bool:
-        """Whether a title that holds something like the name may be that of the policy's repost."""
+    def _named(self, name: Name, titles: str) -> Iterator[str]:
+        """The titles that may bear a name, whole or cut."""
+        found = {line for piece in name.pieces for line in _holding(titles, piece)}
+        alike = process.extract(
+            name.text, found, scorer=fuzz.partial_ratio, score_cutoff=_WITHIN, limit=None, processor=None
+        )
+        yield from (line for line, _, _ in alike if self._may_be(name.text, line))
+        yield from (line for line in found if self._ends_in(name, line))
+
+    def _may_be(self, name: str, line: str) -> bool:
+        """Whether a title that holds something like a name may be that of the policy's repost."""
         if self._is_of_another(line):
             return False
-        key, name, row = _plain(self.key), _plain(self.name), _plain(line)
+        key, name, row = _plain(self.key), _plain(name), _plain(line)
         if name in row or row in key or fuzz.ratio(key, row) >= _WHOLE:
             return True
         own = _own_name(row)
-        return max(fuzz.ratio(name, own), fuzz.ratio(name, _own_name(own))) >= _WHOLE
+        ways = (own, _own_name(own), _without_kinds(_WRAPPED.sub("", row), least=0))
+        return any(fuzz.ratio(name, way) >= _WHOLE for way in ways)
 
     def _is_of_another(self, line: str) -> bool:
         """Whether a title begins with another office's name: it is no repost, whatever it is about."""
@@ -108,10 +119,10 @@ class Sieve:
             return False  # whose paper it is stands behind the verb
         return bool(about) and same_organs(self.issuer, issuer_before(who)) is False
 
-    def _ends_in_the_name(self, line: str) -> bool:
-        """Whether what a title ends in is what the policy's name begins with."""
-        start = line.find(self.pieces[0])
-        return start >= 0 and self.key.startswith(line[start:], self.key.find(self.name))
+    def _ends_in(self, name: Name, line: str) -> bool:
+        """Whether what a title ends in is what a name begins with."""
+        start = line.find(name.pieces[0])
+        return start >= 0 and self.key.startswith(line[start:], self.key.find(name.text))
 
 
 def _plain(text: str) -> str:
@@ -119,10 +130,29 @@ def _plain(text: str) -> str:
     return text.replace("的", "")
 
 
+def _names(key: str) -> Iterator[str]:
+    """The name of what a title carries; where that is an office's title again, of what it carries too.
+
+    转发国家发展改革委关于恢复和扩大消费措施的通知 is known as 恢复和扩大消费措施.
+    """
+    yield _own_name(key)
+    carried = _WRAPPED.sub("", key)
+    found = _WRAPPED.match(carried) if carried != key else None
+    if found and issuer_before(found["who"]):
+        yield from _names(carried)
+
+
 def _own_name(key: str) -> str:
-    """A normalised title without issuer, wrapper and kind, or whole where next to nothing would be left."""
-    name = _KIND.sub("", _WRAPPED.sub("", key))
+    """A normalised title without issuer, wrapper and kinds, or without as many as leave enough to tell by."""
+    name = _without_kinds(_WRAPPED.sub("", key), _SHORTEST)
     return name if len(name) >= _SHORTEST else key
+
+
+def _without_kinds(name: str, least: int) -> str:
+    """A name without the kinds of paper behind it, as long as so many signs are left."""
+    while len(shorter := _KIND.sub("", name)) >= least and shorter != name:
+        name = shorter
+    return name
 
 
 def _pieces(name: str) -> Iterator[str]:

@@ -46,6 +46,23 @@ def test_what_could_be_the_repost_passes(row: str) -> None:
     assert normalise(row) in Sieve.of(SOURCE).sift(titles)
 
 
+@pytest.mark.parametrize(
+    ("title", "row"),
+    [
+        ("国务院办公厅转发国家发展改革委关于恢复和扩大消费措施的通知", "关于恢复和扩大消费的措施"),
+        ("国务院办公厅转发国家发展改革委等部门关于恢复和扩大消费措施的通知", "恢复和扩大消费的措施"),
+        ("国务院关于印发民政部关于社区养老规划的通知", "社区养老规划"),
+        ("财政部关于印发《彩票公益金管理办法》的通知", "彩票公益金管理办法"),
+        ("国务院关于殡葬管理的规定", "殡葬管理规定"),
+    ],
+)
+def test_a_paper_is_known_by_the_name_of_what_it_carries_however_short(title: str, row: str) -> None:
+    source, key = Document(title=title), normalise(row)
+    assert could_repost(source, row)
+    assert match(source, Document(title=row)).same
+    assert key in Sieve.of(source).sift("\n".join(map(normalise, (*OTHERS, row))))
+
+
 def test_what_shares_nothing_does_not() -> None:
     passed = Sieve.of(SOURCE).sift("\n".join(map(normalise, OTHERS))) - BEGINNINGS
     assert passed <= {normalise(OTHERS[0])}, "an issuer and a kind in common are nothing"
@@ -67,11 +84,11 @@ WORDS = (
     "三年行动", "老旧小区", "改造", "安全生产", "治本攻坚", "提升", "加强", "推进", "城市",
 )  # fmt: skip
 ISSUERS = ("国务院办公厅", "国务院", "民政部 财政部", "省人民政府", "")
-KINDS = ("的通知", "的意见", "工作方案", "暂行办法", "")
+KINDS = ("的通知", "的意见", "工作方案", "暂行办法", "管理办法的通知", "")
 NAMES = (
-    st.lists(st.sampled_from(WORDS), min_size=3, max_size=7, unique=True)
+    st.lists(st.sampled_from(WORDS), min_size=2, max_size=7, unique=True)
     .map("".join)
-    .filter(lambda name: len(name) >= 8)
+    .filter(lambda name: len(name) >= 6)
 )
 SHOWN = 5
 SLIPS = st.lists(
@@ -91,7 +108,8 @@ def slipped(name: str, slips: list[tuple[int, str, bool]]) -> str:
 def titles_and_rows(draw: st.DrawFn) -> tuple[str, str]:
     """A policy's title, and what a list makes of it: with slips, or cut."""
     name, issuer, kind = draw(NAMES), draw(st.sampled_from(ISSUERS)), draw(st.sampled_from(KINDS))
-    wrapper = draw(st.sampled_from(("关于印发《", "关于", "关于印发")))
+    sent_on = draw(st.sampled_from(("", "", "转发教育部关于", "批转发展改革委、财政部等部门关于")))
+    wrapper = sent_on or draw(st.sampled_from(("关于印发《", "关于", "关于印发")))
     close = "》" if "《" in wrapper else ""
     title = f"{issuer}{wrapper}{name}{close}{kind}"
     is_cut = draw(st.booleans())
