@@ -6,7 +6,7 @@ is told with one page is one finding: whoever mends a page mends all of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -20,7 +20,7 @@ from checks.rules import RULES, Finding
 from monitor.rounds.context import Context
 from monitor.rounds.findings import apply_finding
 from monitor.rounds.links import HOME, STOPPED, WHOLE, Bad, Checked, next_whole
-from monitor.store import badlinks, watches
+from monitor.store import badlinks, problems, watches
 from monitor.store.tables import BadLink, Crawled, Problem
 from monitor.targets import Site
 
@@ -32,6 +32,9 @@ LINKS, CRAWL = watches.LASTING
 _KIND = {HOME: LINKS, WHOLE: CRAWL}
 _RULE = {State.BROKEN: "links.broken", State.FOREIGN: "links.foreign"}
 
+Page = tuple[str, str]
+"""A rule, and the page with which links are told by it."""
+
 PIECE = 100
 """Links, or pages, stored in one transaction: a deadline's verdict waits no longer than that for its turn."""
 
@@ -41,8 +44,8 @@ NAMED, LONGEST_NAME = 3, 20
 
 LEAST_WAIT = timedelta(minutes=10)
 
-FORGOTTEN = timedelta(days=7)
-"""A link that failed too few times to be told, and could not be seen to fail for so long, is forgotten."""
+UNSEEN = timedelta(days=7)
+"""A link that could not be seen to fail for so long is told no more; what becomes of it nobody knows."""
 
 
 async def store_links(ctx: Context, site: Site, checked: Checked) -> None:
@@ -93,7 +96,7 @@ def _otherwise(session: Session, link: BadLink, bad: Bad, at: datetime) -> BadLi
     """End a link that fails in another way than before: how long it did so says nothing of that."""
     kept = {"site", "url", "page", "is_home", "places", "places_in_all", "placed_at"}
     anew = BadLink(**link.model_dump(include=kept), state=bad.state, first_at=at, last_at=at)
-    _end(session, link, at)
+    badlinks.end(session, link, at)
     return anew
 
 
@@ -137,25 +140,21 @@ def _settle(session: Session, ctx: Context, site: Site, checked: Checked) -> lis
     """End what is in order or taken off, and give what is to be said of each page."""
     if not _is_wanted(session, site, checked):
         return []
-    standing = []
+    standing, unseen = [], set[Page]()
     for link in badlinks.standing(session, site.id):
         if _is_over(link, checked):
-            _end(session, link, checked.at)
+            badlinks.end(session, link, checked.at)
+        elif checked.at - link.last_at > UNSEEN:
+            badlinks.end(session, link, checked.at)
+            unseen.add(_told_with(link))
         else:
             standing.append(link)
-    return _findings(session, site, standing, checked.at)
-
-
-def _end(session: Session, link: BadLink, at: datetime) -> None:
-    if link.confirmed_at is None:
-        session.delete(link)  # nobody was told, and it passed: nothing to remember
-    else:
-        link.ended_at = at
+    return _findings(session, site, standing, unseen, checked.at)
 
 
 def _is_over(link: BadLink, checked: Checked) -> bool:
     """Whether a link answers again or stands nowhere any more; off one page, it may stand on another."""
-    if link.url in checked.well or (link.confirmed_at is None and checked.at - link.last_at > FORGOTTEN):
+    if link.url in checked.well:
         return True
     if (checked.left or {}).get(link.id or 0) != link.page:
         return False
@@ -166,25 +165,37 @@ def _is_over(link: BadLink, checked: Checked) -> bool:
     return not link.places
 
 
-def _findings(session: Session, site: Site, standing: Iterable[BadLink], at: datetime) -> list[Finding]:
-    pages: dict[tuple[str, str], list[BadLink]] = {}
+def _findings(
+    session: Session, site: Site, standing: Iterable[BadLink], unseen: Collection[Page], at: datetime
+) -> list[Finding]:
+    """Say what is wrong with each page, and where nothing is any more; in silence where nobody could see."""
+    pages: dict[Page, list[BadLink]] = {}
     for link in standing:
         if link.confirmed_at is not None:
-            pages.setdefault((_RULE[State(link.state)], link.page), []).append(link)
-    found = [finding_of(rule, page, links, at) for (rule, page), links in pages.items()]
+            pages.setdefault(_told_with(link), []).append(link)
+    found = [finding_of(rule, page, links) for (rule, page), links in pages.items()]
     query = select(Problem).where(
         Problem.site == site.id, col(Problem.rule).in_(_RULE.values()), col(Problem.closed_at).is_(None)
     )
-    over = [p for p in session.exec(query) if (p.rule, p.subject) not in pages]
-    return found + [Finding(p.rule, True, RULES[p.rule].severity, subject=p.subject) for p in over]
+    for problem in session.exec(query).all():
+        page = (problem.rule, problem.subject)
+        if page in unseen and page not in pages:
+            problems.close(session, problem, at)
+        elif page not in pages:
+            found.append(Finding(page[0], True, RULES[page[0]].severity, subject=page[1]))
+    return found
 
 
-def finding_of(rule: str, page: str, links: Sequence[BadLink], at: datetime) -> Finding:
+def _told_with(link: BadLink) -> Page:
+    return _RULE[State(link.state)], link.page
+
+
+def finding_of(rule: str, page: str, links: Sequence[BadLink]) -> Finding:
     """All links that are told with a page, as one finding."""
     links = sorted(links, key=lambda link: (link.first_at, link.id or 0))
     where = "首页" if any(link.is_home for link in links) else "页面上"
     what = "失效" if rule == "links.broken" else "疑似"
-    named = "、".join(_named(link, at) for link in links[:NAMED])
+    named = "、".join(_named(link) for link in links[:NAMED])
     more = f"等，另有{len(links) - NAMED}条" if len(links) > NAMED else ""
     return Finding(
         rule=rule,
@@ -203,14 +214,14 @@ _EXPECTED = {
 }
 
 
-def _named(link: BadLink, at: datetime) -> str:
+def _named(link: BadLink) -> str:
     words = next((text for page, text in link.places if page == link.page), "")
     if not words or words.startswith("<"):  # nothing to read stands on it
         shown = link.url if len(link.url) <= LONGEST_NAME else f"…{link.url[-LONGEST_NAME:]}"
     else:
         shown = words if len(words) <= LONGEST_NAME else f"{words[:LONGEST_NAME]}…"
     why = f"指向已关停的网站{link.closed_site}" if link.closed_site else in_chinese(link.reason)
-    days = days_broken(link.first_at, at)
+    days = days_broken(link.first_at, link.last_at)
     return f"“{shown}”（{why}{f'，已{days}天' if days else ''}）"
 
 

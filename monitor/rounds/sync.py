@@ -18,6 +18,7 @@ from monitor.rounds.judge import settle
 from monitor.rounds.poll import key_of
 from monitor.rounds.rekey import decide_again
 from monitor.rounds.telling import tell_problem
+from monitor.store import badlinks as failed
 from monitor.store import duties, items, places, problems, watches
 from monitor.store.places import COLUMN, HOME, PlaceSpec
 from monitor.store.tables import Obligation, Policy, Problem
@@ -42,6 +43,7 @@ def apply_targets(session: Session, ctx: Context, now: datetime) -> None:
             settle(session, ctx, obligation, now)
     decide_again(session, ctx, now)
     _close_what_is_judged_no_more(session, ctx, now)
+    failed.end_others(session, {site.id for site in targets.linking}, now)
 
 
 def _portal_places(targets: Targets) -> list[PlaceSpec]:

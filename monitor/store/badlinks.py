@@ -32,6 +32,21 @@ def of_urls(session: Session, site: str, urls: Collection[str]) -> dict[str, Bad
     return {link.url: link for link in session.exec(query)}
 
 
+def end(session: Session, link: BadLink, at: datetime) -> None:
+    """End a link: of what nobody was told there is nothing to remember."""
+    if link.confirmed_at is None:
+        session.delete(link)
+    else:
+        link.ended_at = at
+
+
+def end_others(session: Session, sites: Collection[str], at: datetime) -> None:
+    """End the links of sites other than these: nobody looks at them any more."""
+    query = select(BadLink).where(col(BadLink.site).not_in(sites), col(BadLink.ended_at).is_(None))
+    for link in session.exec(query).all():
+        end(session, link, at)
+
+
 def count_standing(session: Session, site: str) -> int:
     """How many links of a site fail, told or not."""
     return session.exec(select(func.count()).select_from(_standing(site).subquery())).one()

@@ -135,6 +135,29 @@ async def test_what_could_not_be_seen_to_fail_is_not_told(
     assert await county.all(BadLink) == [], "and what cannot be seen to fail is forgotten"
 
 
+async def test_what_cannot_be_seen_any_more_is_told_no_longer_and_not_called_mended(county: World) -> None:
+    county.county.nav.pop()
+    await thrice(county)
+    county.county.replies["/gone/a.html"] = SHIELD
+    await links(county, hours=24 * 6)
+    (problem,) = await standing(county)
+    assert problem.found == "首页1条失效链接：“办事指南”（页面不存在（404），已1天）", "not seen for longer"
+    await links(county, hours=24 * 2)
+    assert (await standing(county), (await shown(county)).in_all) == ([], 0)
+    assert await county.told() == [(Kind.WARNING, "links.broken")]
+
+
+async def test_links_end_with_the_duty_and_do_not_come_back_with_it(county: World) -> None:
+    county.county.nav.pop()
+    await thrice(county)
+    await county.amend('id = "county"', 'id = "county"\nduties = ["repost"]')
+    assert (await shown(county)).in_all == 0
+    county.county.replies["/gone/a.html"] = DOWN
+    await county.amend('\nduties = ["repost"]', "")
+    await links(county, hours=24)
+    assert await standing(county) == []
+
+
 async def test_what_leads_astray_is_a_suspicion_an_hour_later(county: World) -> None:
     county.far.replies["/"] = CASINO
     county.county.nav = [Entry("友情链接", county.far.url("/"))]
