@@ -100,6 +100,7 @@ def fill(store: Store, owners: Sequence[str], rows: int) -> dict[str, set[str]]:
     def write(session: Session) -> None:
         for start in range(0, len(made), 5000):
             session.execute(insert(Item), made[start : start + 5000])
+        items.note_titles_anew(session, owners)
 
     store.write_now(write)
     return hidden

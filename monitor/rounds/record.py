@@ -206,8 +206,8 @@ def _is_fence(session: Session, home: Reading) -> bool:
 def _record_rows(session: Session, site_id: str, looked: Looked) -> None:
     rows = {found.address: found for reading in looked.readings for found in reading.rows}
     items.touch(session, site_id, rows.keys() - looked.origins.keys(), looked.at)
-    for address, candidate in looked.origins.items():
-        session.add(item_of(site_id, candidate, rows[address]))
+    new = [item_of(site_id, candidate, rows[address]) for address, candidate in looked.origins.items()]
+    items.add(session, site_id, new)
     session.flush()
 
 

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from monitor.evidence.ageing import Limits
 from monitor.rounds.context import Context
 from monitor.rounds.crawling.memory import forget_others
-from monitor.store import ageing, watches
+from monitor.store import ageing, items, watches
 from monitor.store.tables import AlertEvent, BadLink, Crawled, Item, Look
 
 KIND, KEY = "tidy", "store"
@@ -46,7 +46,10 @@ async def tidy_store(ctx: Context, now: datetime) -> None:
         looks = await ctx.store.read(spare)
         await _forget(ctx, Look, looks)
     rows = await ctx.store.read(lambda session: ageing.rows_long_gone(session, portals, now - ROWS))
+    owners = await ctx.store.read(lambda session: ageing.owners_of(session, rows))
     await _forget(ctx, Item, rows)
+    for owner in owners:
+        await ctx.store.write(partial(items.note_titles_anew, owners=[owner]))
     events = await ctx.store.read(lambda session: ageing.events_told_to_nobody(session, now - EVENTS))
     await _forget(ctx, AlertEvent, events)
     links = await ctx.store.read(lambda session: ageing.links_long_mended(session, now - LINKS))

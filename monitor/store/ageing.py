@@ -63,6 +63,15 @@ def rows_long_gone(session: Session, portals: Collection[str], before: datetime)
     return session.exec(query.where(col(Item.policy_id).is_(None)).limit(MOST)).all()
 
 
+def owners_of(session: Session, ids: Sequence[int | None]) -> set[str]:
+    """Whose rows these are."""
+    found: set[str] = set()
+    for start in range(0, len(ids), CHUNK):
+        part = col(Item.id).in_(ids[start : start + CHUNK])
+        found.update(session.exec(select(Item.owner).where(part).distinct()))
+    return found
+
+
 def events_told_to_nobody(session: Session, before: datetime) -> Sequence[int | None]:
     """The ids of events that no route wanted; accusations stay: what is told again refers to them."""
     accusing = [kind.value for kind in Kind if kind.accuses]

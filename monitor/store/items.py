@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import literal_column
-from sqlmodel import Session, col, func, or_, select, update
+from sqlmodel import Session, col, delete, func, or_, select, update
 
-from monitor.store.tables import Item, Policy
+from monitor.store.tables import Item, Policy, Titles
 
 BY_HAND = "by hand: "
 """What the reason of an officer's decision on an item begins with."""
 
 MAX_TRIES = 5
 CHUNK = 400
+PIECE = 4000
+"""Signs of titles in a piece: it is written anew with every new row of its site."""
+
 MOST_DECIDED = 2000
 
 TOUCHED_EVERY = timedelta(days=1)
@@ -122,14 +123,40 @@ def above(session: Session, owner: str, item_id: int) -> Sequence[Item]:
     return session.exec(query).all()
 
 
-_LINE_END: Any = literal_column("'\n'")
-"""Written into the statement: SQLite takes a third longer over a separator that it is handed for each row."""
+def add(session: Session, owner: str, found: Sequence[Item]) -> None:
+    """Keep a site's new items, their titles among those that new policies are compared with."""
+    session.add_all(found)
+    _note_titles(session, owner, [item.title_key for item in found if item.title_key])
+
+
+def _note_titles(session: Session, owner: str, keys: Sequence[str]) -> None:
+    if not keys:
+        return
+    query = select(Titles).where(Titles.owner == owner).order_by(col(Titles.id).desc()).limit(1)
+    piece = session.exec(query).first()
+    if piece is None or len(piece.lines) >= PIECE:
+        piece = Titles(owner=owner)
+    for key in keys:
+        if len(piece.lines) >= PIECE:
+            session.add(piece)
+            piece = Titles(owner=owner)
+        piece.lines += f"{key}\n"
+    session.add(piece)
+    session.flush()
+
+
+def note_titles_anew(session: Session, owners: Collection[str]) -> None:
+    """Leave out the titles of items that are kept no longer."""
+    for owner in owners:
+        session.exec(delete(Titles).where(col(Titles.owner) == owner))
+        keys = select(Item.title_key).where(Item.owner == owner, Item.title_key != "").order_by(col(Item.id))
+        _note_titles(session, owner, session.exec(keys).all())
 
 
 def title_keys(session: Session, owner: str) -> str:
-    """All of the owner's normalised titles, one a line: looked through faster than as so many rows."""
-    query = select(func.aggregate_strings(col(Item.title_key), _LINE_END)).where(Item.owner == owner)
-    return session.exec(query).one() or ""
+    """All of a site's normalised titles, one a line: looked through faster than as so many rows."""
+    query = select(Titles.lines).where(Titles.owner == owner).order_by(col(Titles.id))
+    return "".join(session.exec(query)).removesuffix("\n")
 
 
 def titled(

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from alerts.events import Kind
-from monitor.store import alerts, views
+from monitor.store import alerts, items, views
 from monitor.store.tables import AlertContent, AlertEvent, AlertMessage, Item, Look
 from tests.integration.county import DOWN, POLICY, SHANGHAI, Paper, World, at
 from tests.telling import repost
@@ -91,15 +91,18 @@ async def test_a_row_is_forgotten_a_year_after_it_left_the_lists(
 
     def add(session: Session) -> None:
         seen = at(28, 4) - timedelta(days=days)
-        row = Item(owner=owner, address="old", url="old", title="", title_key="", place="要闻",
+        row = Item(owner=owner, address="old", url="old", title="旧闻", title_key="旧闻", place="要闻",
                    seen_by=seen, last_seen_at=seen)  # fmt: skip
-        session.add(row)
+        items.add(session, owner, [row])
 
     await world.write(add)
     others = len(await world.all(Item)) - 1
     await tidy(world, 28)
     assert [item.address for item in await world.all(Item)].count("old") == stays, reason
     assert len(await world.all(Item)) == others + stays, "and nothing else"
+    titles = await world.context.store.read(lambda session: items.title_keys(session, owner))
+    held = [item.title_key for item in await world.all(Item) if item.owner == owner and item.title_key]
+    assert sorted(titles.split()) == sorted(held) or owner == "gov", "nor what it is compared with"
 
 
 @pytest.mark.parametrize(

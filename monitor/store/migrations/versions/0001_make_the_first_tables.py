@@ -226,6 +226,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site_id"),
     )
     op.create_table(
+        "titles",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("lines", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("titles", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_titles_owner"), ["owner"], unique=False)
+
+    op.create_table(
         "watch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
