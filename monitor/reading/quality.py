@@ -27,11 +27,16 @@ WRITTEN = 40  # characters in earnest for each place left empty: with more, a pa
 
 _GONE = re.compile(
     r"(?:页面|网页|文章|内容|信息|稿件|栏目|资源|地址|链接|文件)\S{0,6}(?:不存在|未找到|找不到|无法找到|已(?:经)?(?:被)?(?:删除|移除|撤销|下线|关闭)|走丢了|不见了|丢失)"
-    r"|(?:找不到|没有找到|未找到|无法找到|无法显示)\S{0,8}(?:页面|网页|文章|内容|信息|资源|文件)|您(?:访问|查找|请求|浏览)的\S{0,10}(?:不存在|有误|出错)"
+    r"|(?:找不到|没有找到|未找到|无法找到)\S{0,8}(?:页面|网页|文章|内容|信息|资源|文件)"
+    r"|无法显示(?:此|该|当前|请求的|您\S{0,6}的)?(?:页面|网页)|您(?:访问|查找|请求|浏览)的\S{0,10}(?:不存在|有误|出错)"
     r"|(?:^|[该此本,，。!！、;；:：\s])(?:页面|网页|文章|内容|信息|稿件|文件)已(?:经)?(?:被)?"
     r"(?:下架|撤下|撤回|屏蔽)"  # and not 违规信息已下架
     r"|not\s+found|does\s+not\s+exist|no\s+longer\s+available",
     re.IGNORECASE,
+)
+_TAKEN_DOWN = re.compile(
+    r"(?:^|[该此本,，。!！、;；:：\s])(?:页面|网页|文章|内容|信息|稿件|文件)(?:不存在或)?已(?:经)?(?:被)?"
+    r"(?:删除|移除|撤销|下线|关闭|下架|撤下|撤回|屏蔽)"
 )
 _NUMBER = re.compile(r"(?:^|\D)404(?:\s*(?:$|[-_|:：!！,，。.]|错误|页面|not|error)|页)", re.IGNORECASE)
 _DATA = ("<?xml", "<datastore", "<rss", "<feed", "<urlset", "<sitemapindex")
@@ -89,9 +94,16 @@ def says_gone(title: str, headline: str = "", shown: str = "") -> str | None:
 def is_in_place_of_a_text(text: str) -> str | None:
     """Return the words with which an article's text says that the article was taken down, whatever its title.
 
-    Some systems leave title and frame standing. What says more than that is an article that speaks of it.
+    Some systems leave title and frame standing. What says more than that is an article that speaks of it, and
+    that something cannot be shown may be meant for who has no program to read the article's files.
     """
-    return says_gone("", shown=text) if len(text) <= NOTICE else None
+    said = _TAKEN_DOWN.search(text) if len(text) <= NOTICE else None
+    return f"it says “{said[0].strip()}”" if said else None
+
+
+def has_file(page_text: str) -> bool:
+    """Whether a page links to a document or an archive."""
+    return _has_file(read_document(page_text, "http://localhost/"))
 
 
 def is_template(page_text: str) -> str | None:

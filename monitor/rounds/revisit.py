@@ -21,7 +21,7 @@ from checks.reposts import match
 from monitor.net.client import CookieRound
 from monitor.net.page import Page
 from monitor.reading.article import Article
-from monitor.reading.quality import is_in_place_of_a_text, is_soft_404
+from monitor.reading.quality import has_file, is_in_place_of_a_text, is_soft_404
 from monitor.rounds.articles import Opened, document_of, document_of_policy, open_article, sources_of
 from monitor.rounds.carried import Holdings, find_on, read_site
 from monitor.rounds.context import Context
@@ -85,12 +85,14 @@ def _is_gone(
     """Whether a page is there no more: it says so, or something else stands in its place.
 
     Of a page that was taken on its row's word nobody knows what stood on it. A list that still names the page
-    does not speak for it: a row counts where the page behind it cannot be read, and a notice can be read.
+    does not speak for it: a row counts where the page behind it cannot be read, and a notice can be read. A
+    page that brings files is no notice, whatever its few words say.
     """
     page = opened.page
     if opened.article is None:
-        return True if page.outcome in GONE or (page.ok and is_soft_404(page.text)) else None
-    if is_in_place_of_a_text(opened.article.text or ""):
+        is_notice = page.ok and is_soft_404(page.text) and not has_file(page.text)
+        return True if page.outcome in GONE or is_notice else None
+    if not opened.article.attachments and is_in_place_of_a_text(opened.article.text or ""):
         return True
     document, wanted = document_of(opened.article), document_of_policy(policy)
     if any(match(replace(wanted, url=url), document).same for url in sources):

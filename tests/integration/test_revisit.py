@@ -108,6 +108,7 @@ def framed(text: str, title: str = POLICY.title) -> Reply:
     return Reply(FRAME.format(title=title, text=text))
 
 
+FILE = '<p><a href="/tz.pdf">通知.pdf</a></p>'
 WHOLE = "".join(f"<p>{line}</p>" for line in (POLICY.number or "", *TEXT))
 
 
@@ -124,6 +125,10 @@ WHOLE = "".join(f"<p>{line}</p>" for line in (POLICY.number or "", *TEXT))
         ([framed("<p>内容已被删除</p>"), None], [], "put back within the hour"),
         ([framed("<p>该文章已下架</p>"), DOWN], [], "one reading is none"),
         ([framed(f"{WHOLE}<p>旧版网页已下架。</p>")] * 2, [], "a text that speaks of another page"),
+        ([framed(f"{FILE}<p>如附件无法显示文件内容，请更换浏览器。</p>")] * 2, [], "the text is in a file"),
+        ([framed(f"{FILE}<p>旧版文件已删除</p>")] * 2, [], "an older file, and the new one is there"),
+        ([framed(f"{FILE}<p>未找到阅读文件的程序时请先安装</p>")] * 2, [], "words of an error, and a file"),
+        ([framed("<p>您的浏览器无法显示内容，请下载后查看。</p>")] * 2, [], "and no link that we see"),
     ],
 )
 async def test_a_list_that_still_names_it_does_not_bring_a_text_back(
@@ -135,8 +140,8 @@ async def test_a_list_that_still_names_it_does_not_bring_a_text_back(
         if reply is not None:
             world.county.replies[path] = reply
         await revisit(world, moment)
-        assert moment == at(25, 11, 30) or await suspicions(world) == [], "not by one reading"
-    assert await suspicions(world) == expected, why
+        assert moment == at(25, 11, 30) or WITHDRAWN not in await suspicions(world), "not by one reading"
+    assert [rule for rule in await suspicions(world) if rule == WITHDRAWN] == expected, why
     found = [row.found or "" for row in await world.problems(WITHDRAWN)]
     assert all("列表中仍列出" in each for each in found), "it may be a slip: who reads it should know"
     assert await world.state() == "met", "the verdict stays"

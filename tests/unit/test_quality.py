@@ -76,6 +76,7 @@ def test_data_and_short_lists_are_no_stubs(text: str) -> None:
         "<body><p>抱歉，该文章已下架。</p></body>",
         "<title>内容已被屏蔽</title><body><a href='/'>首页</a></body>",
         "<body><p>404错误，找不到页面</p></body>",
+        "<body><p>无法显示此网页</p></body>",
         "<html><title>Error</title><body>The requested resource was not found</body></html>",
     ],
 )
@@ -90,6 +91,7 @@ def test_a_page_that_says_it_is_none(text: str) -> None:
         f"<title>检查情况通报</title><body>{TEXT}<p>部分网站页面不存在，文章已被删除。</p>{TEXT * 3}</body>",
         f"<title>关于政务邮箱栏目已关闭的公告</title><body>{TEXT * 4}</body>",
         "<title>市场监管部门通报：违规信息已下架</title><body><p>涉事商家已被处罚，商品信息已下架。</p></body>",
+        "<title>通知</title><body><p>如附件无法显示文件内容，请更换浏览器。</p></body>",
         "<title>示例县2026年404件建议办结</title><body><p>全部办结并答复代表。</p></body>",
     ],
 )
