@@ -42,6 +42,9 @@ HOME, WHOLE = "home", "whole"
 AT_HOME = timedelta(minutes=20)
 """How long the links of a home page may take."""
 
+PATIENCE = timedelta(minutes=2)
+"""How long a host is waited for in that time that asks for it."""
+
 BOUNDS = Bounds(settled=10_000, waiting=3_000, troubles=5_000)
 LARGEST = 1024 * 1024
 SHARE = 0.05
@@ -99,13 +102,14 @@ async def check_home(ctx: Context, site: Site) -> Checked:
     options = replace(
         await _options(ctx, site),
         depth=0,
+        patience=PATIENCE,
         reads_sitemap=False,
         listed=tuple((link.url, _AGAIN) for link in known),
     )
-    checked = await _checked(ctx, site, options, AT_HOME, HOME)
+    checked = await _checked(ctx, site, options, AT_HOME, HOME, known)
     if checked.cut == STOPPED:
         return checked
-    return replace(checked, well=_well(known, checked, options), left=await _left(ctx, site, known, checked))
+    return replace(checked, left=await _left(ctx, site, known, checked))
 
 
 async def check_whole(ctx: Context, site: Site) -> Checked:
@@ -115,8 +119,9 @@ async def check_whole(ctx: Context, site: Site) -> Checked:
     if (window := _window(ctx)) is not None:
         longest = min(longest, window.until(now, ctx.counting.zone) - now)
     options = replace(await _options(ctx, site), pages=rules.pages)
+    known = await ctx.store.read(lambda session: badlinks.standing(session, site.id))
     with Memory(Path(ctx.targets.store.pages), site.id) as memory:
-        checked = await _checked(ctx, site, options, longest, WHOLE, memory.see)
+        checked = await _checked(ctx, site, options, longest, WHOLE, known, memory.see)
         if not checked.cut:
             memory.forget_unseen()
         return replace(checked, unchanged=memory.unchanged)
@@ -164,7 +169,13 @@ async def _options(ctx: Context, site: Site) -> Options:
 
 
 async def _checked(
-    ctx: Context, site: Site, options: Options, longest: timedelta, scope: str, see: See = see_own
+    ctx: Context,
+    site: Site,
+    options: Options,
+    longest: timedelta,
+    scope: str,
+    known: Sequence[BadLink],
+    see: See = see_own,
 ) -> Checked:
     now, began = ctx.now(), monotonic()
     with Ledger(BOUNDS) as ledger:
@@ -172,10 +183,11 @@ async def _checked(
         cut = await _run(crawl, longest)
         report = report_of(crawl, ledger, options.start, monotonic() - began)
         fronts = _fronts(ledger, site.url) | _fronts(ledger, options.start or site.url)
+        well = frozenset(link.url for link in known if _is_well(link, ledger, options))
     if not cut and options.pages is not None and report.pages >= options.pages:
         cut = OUT_OF_PAGES
-    checked = Checked(scope, now, ctx.now(), fronts, (), report, _states(report), cut=cut)
-    return checked if cut == STOPPED and scope == HOME else await _judged(ctx, site, checked)
+    checked = Checked(scope, now, ctx.now(), fronts, (), report, _states(report), cut=cut, well=well)
+    return checked if cut == STOPPED and scope == HOME else await _judged(ctx, site, checked, known)
 
 
 async def _run(crawl: Crawl, longest: timedelta) -> str:
@@ -206,28 +218,13 @@ def _fronts(ledger: Ledger, url: str) -> frozenset[str]:
 
 # What came of it.
 
-_IN_DOUBT = (
-    State.BROKEN,
-    State.FOREIGN,
-    State.SUSPECT,
-    State.SOFT_404,
-    State.REFUSED,
-    State.SKIPPED,
-)
+
+def _is_well(link: BadLink, ledger: Ledger, options: Options) -> bool:
+    """Whether a link that failed before answers now, or is asked for no more."""
+    return ledger.is_fine(link.url) or not options.is_wanted(link.url)
 
 
-def _well(known: Sequence[BadLink], checked: Checked, options: Options) -> frozenset[str]:
-    """The links that failed before and answer now, or are asked for no more; all was seen that was asked."""
-    report = checked.report
-    if checked.cut or not report.is_complete or any(report.untold.values()):
-        return frozenset()
-    doubtful = {entry.url for state in _IN_DOUBT for entry in report.lists[state]}
-    doubtful |= {bad.url for bad in checked.bad}
-    urls = {link.url for link in known}
-    return frozenset(url for url in urls if url not in doubtful or not options.is_wanted(url))
-
-
-async def _judged(ctx: Context, site: Site, checked: Checked) -> Checked:
+async def _judged(ctx: Context, site: Site, checked: Checked, known: Sequence[BadLink]) -> Checked:
     """Tell what is bad of a report, after a browser saw what refused to answer."""
     lists, closed = checked.report.lists, closed_hosts(ctx)
     bad = [_bad(entry, state, closed) for state in (State.BROKEN, State.FOREIGN) for entry in lists[state]]
@@ -239,23 +236,28 @@ async def _judged(ctx: Context, site: Site, checked: Checked) -> Checked:
     if checked.cut == STOPPED:
         return checked
     try:
-        return await _seen_again(ctx, site, checked, closed)
+        return await _seen_again(ctx, site, checked, known, closed)
     except asyncio.CancelledError:
         return replace(checked, cut=STOPPED)
 
 
-async def _seen_again(ctx: Context, site: Site, checked: Checked, closed: Mapping[str, str]) -> Checked:
+async def _seen_again(
+    ctx: Context, site: Site, checked: Checked, known: Sequence[BadLink], closed: Mapping[str, str]
+) -> Checked:
     """Let the browser see what refused to answer, and say nothing of others where our own line is down."""
-    bad, states = list(checked.bad), dict(checked.states)
-    for entry, outcome in await _shown(ctx, site, checked.report) if checked.cut != OUT_OF_TIME else ():
+    bad, states, well = list(checked.bad), dict(checked.states), set(checked.well)
+    refusing = _refusing(checked.report, known) if checked.cut != OUT_OF_TIME else []
+    for entry, outcome in await _shown(ctx, site, refusing):
         state = state_of(outcome)
         if state is not State.SUSPECT:
             states[State.SUSPECT] -= bool(_places(entry))
-        if state is State.BROKEN:
+        if state is State.BROKEN and entry.url not in checked.fronts:
             bad.append(replace(_bad(entry, state, closed), reason=outcome.replace("_", " ")))
+        elif state is None:
+            well.add(entry.url)
     if await _is_cut_off(ctx, bad):
         bad = [link for link in bad if link.status is not None]
-    return replace(checked, bad=tuple(bad), states=states)
+    return replace(checked, bad=tuple(bad), states=states, well=frozenset(well))
 
 
 def _bad(entry: Entry, state: State, closed: Mapping[str, str]) -> Bad:
@@ -297,11 +299,17 @@ def _closed(url: str, closed: Mapping[str, str]) -> str | None:
     return closed.get(host(canonical(url))) if closed else None
 
 
-async def _shown(ctx: Context, site: Site, report: Report) -> list[tuple[Entry, Outcome]]:
+def _refusing(report: Report, known: Sequence[BadLink]) -> list[Entry]:
+    """What refuses to answer; first what failed before, that which was not seen to for longest before all."""
+    order = {link.url: place for place, link in enumerate(known)}
+    refusing = [entry for entry in report.lists[State.SUSPECT] if entry.status in REFUSALS]
+    return sorted(refusing, key=lambda entry: order.get(entry.url, len(order)))
+
+
+async def _shown(ctx: Context, site: Site, refusing: Sequence[Entry]) -> list[tuple[Entry, Outcome]]:
     """Show in the browser what refuses to answer; gives how each ended there."""
     if ctx.browser is None:
         return []
-    refusing = [entry for entry in report.lists[State.SUSPECT] if entry.status in REFUSALS]
     own, found = hosts_of(site), []
     for entry in refusing[:MOST_SHOWN]:
         if ctx.client.hosts.not_before(site_of(URL(entry.url)), urgent=True) is not None:

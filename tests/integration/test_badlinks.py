@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from alerts.events import Kind
 from monitor.net.browser import BrowserSettings
 from monitor.rounds import kinds
+from monitor.rounds import links as rounds
 from monitor.rounds.badlinks import store_links
 from monitor.rounds.crawling.memory import Memory, file_of
 from monitor.rounds.links import check_whole
@@ -109,6 +111,19 @@ async def test_a_front_door_that_only_leads_on_is_gone_through(county: World) ->
         host.url("/index.html"),
         "首页1条失效链接：“办事指南”（页面不存在（404），已1天）",
     )
+
+
+async def test_what_answers_again_is_over_though_the_round_could_not_tell_all(
+    county: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await thrice(county)
+    monkeypatch.setattr(rounds, "BOUNDS", replace(rounds.BOUNDS, troubles=1))
+    county.county.replies["/gone/a.html"] = Reply("", 302, {"Location": "/there.html"})
+    county.county.replies["/there.html"] = Reply("<p>在这里</p>")
+    county.county.nav += [Entry(name, name) for name in ("/x.html", "/y.html")]
+    await links(county, hours=24)
+    (problem,) = await standing(county)
+    assert (problem.found or "").startswith("首页1条失效链接：“公开指南”")
 
 
 DOUBTS: list[tuple[str, Callable[[World], None]]] = [
@@ -334,6 +349,10 @@ async def test_refusals_are_shown_in_the_browser(tmp_path: Path) -> None:
         assert [link.url for link in await world.all(BadLink)] == [county.url("/not.html")]
         (row,) = await world.all(Crawled)
         assert (row.states["suspect"], len(world.far.heard)) == (2, 2)
+        county.replies["/not.html"] = county.replies["/there.html"]
+        county.nav = [Entry("办事", "/not.html")]
+        await links(world, hours=12)
+        assert await world.all(BadLink) == [], "what the browser sees again is in order"
 
 
 def remembered(pages: Path) -> set[Path]:

@@ -113,7 +113,7 @@ class Crawl:
         rules = None
         if robots != "ignore":
             rules = self._rules[queue.start] = await self._client.robots.rules(queue.start)
-            queue.interval = max(queue.interval, rules.delay)
+            queue.interval = max(queue.interval, min(rules.delay, options.patience.total_seconds()))
         if options.reads_sitemap and is_own:
             await self._read_sitemaps(queue, rules.sitemaps if rules is not None else ())
 

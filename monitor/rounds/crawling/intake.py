@@ -58,7 +58,7 @@ class Intake:
                 self._meet(page, link, url, is_mixed=is_mixed)
             elif standing == "fine":
                 self._trouble(url, State.INSECURE, None, MIXED).add(url_of_page, link)
-            elif standing != "shelved":
+            elif not isinstance(standing, str):
                 standing.places.add(url_of_page, link)
         if self._options.checks_fragments:
             self._note_anchors(url_of_page, harvest)

@@ -33,7 +33,7 @@ CREATE TABLE wanted (key INTEGER NOT NULL, name TEXT NOT NULL, url TEXT, page TE
 """
 LONGEST_CHAIN = 25
 _CIRCLE = "redirects go in circles"
-_IN_ORDER, _SHELVED = -1, -2
+_IN_ORDER, _SHELVED, _UNTOLD = -1, -2, -3
 
 
 FEW_PLACES = 8
@@ -104,7 +104,10 @@ class Trouble:
     looks: int = 0
 
 
-Standing = Trouble | Literal["fine", "shelved"]
+Standing = Trouble | Literal["fine", "shelved", "untold"]
+"""untold: in trouble, of which nothing more is kept: there are too many."""
+
+_GOOD = (None, State.REDIRECTED, State.INSECURE)
 
 
 class Ledger:
@@ -185,12 +188,25 @@ class Ledger:
         self.open.pop(url, None)
         if trouble is not None and len(self.troubles) >= self.bounds.troubles:
             self.untold[trouble.state or State.SUSPECT] += 1
-            trouble = None
+            self._note(url, "untold")
+            return
         if trouble is not None:
             trouble.places.most = self.bounds.places
             self._codes[id(trouble)] = len(self.troubles)
             self.troubles.append(trouble)
         self._note(url, trouble or "fine")
+
+    def is_fine(self, url: str) -> bool:
+        """Whether an address was asked for and is in order, by way of redirects too."""
+        for _ in range(LONGEST_CHAIN):
+            self.recall((url,))
+            standing = self.standing(url)
+            if not isinstance(standing, Trouble):
+                return standing == "fine"
+            if not standing.target:
+                return standing.state in _GOOD
+            url = standing.target
+        return False
 
     def end_of(self, trouble: Trouble) -> Trouble | None:
         """Follow redirects to where they end; None where that is in order."""
@@ -258,12 +274,12 @@ class Ledger:
     def _code(self, standing: Standing) -> int:
         if isinstance(standing, Trouble):
             return self._codes[id(standing)]
-        return _IN_ORDER if standing == "fine" else _SHELVED
+        return {"fine": _IN_ORDER, "shelved": _SHELVED, "untold": _UNTOLD}[standing]
 
     def _read(self, code: int) -> Standing:
         if code >= 0:
             return self.troubles[code]
-        return "fine" if code == _IN_ORDER else "shelved"
+        return "fine" if code == _IN_ORDER else "shelved" if code == _SHELVED else "untold"
 
     def _key(self, url: str) -> int:
         digest = blake2b(url.encode("utf-8", "replace"), digest_size=8, key=self._salt).digest()

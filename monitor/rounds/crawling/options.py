@@ -15,7 +15,8 @@ class Options:
 
     pages, depth: how many pages are read, and how many clicks from the start; None: no bound. rate: requests
     to one host in a second, 0 for no bound. include, exclude: which addresses are checked. headers: lines
-    sent to the site itself and to nobody else. patience: how long a host is waited for that asks for it.
+    sent to the site itself and to nobody else. patience: how long a host is waited for that asks for it,
+    at a time.
 
     own: further addresses of the site itself, one for each of its hosts. own_robots: how the site itself may
     be asked, where that is not what `robots` says of all. is_behind: one seat of each host is left to others,
