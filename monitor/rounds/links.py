@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -18,12 +18,11 @@ from yarl import URL
 from alerts.routing import Quiet
 from checks.addresses import canonical, host
 from checks.links import State, state_of
-from checks.traps import without_session
 from monitor.net.addresses import site_of
 from monitor.net.client import CookieRound
 from monitor.net.outcomes import Outcome
 from monitor.reading.hrefs import normalise
-from monitor.reading.links import read_links
+from monitor.rounds import whereabouts
 from monitor.rounds.context import Context
 from monitor.rounds.crawling.crawl import MOST_HOPS, Crawl
 from monitor.rounds.crawling.ledger import Bounds, Ledger, Trouble
@@ -33,6 +32,7 @@ from monitor.rounds.crawling.report import Entry, Place, Report, report_of
 from monitor.rounds.crawling.seeing import See, see_own
 from monitor.rounds.hosts import hosts_of
 from monitor.rounds.pages import Manner, fetch, show, trouble_with
+from monitor.rounds.whereabouts import Left
 from monitor.store import badlinks
 from monitor.store.tables import BadLink
 from monitor.targets import Site
@@ -54,7 +54,6 @@ REFUSALS = frozenset({403, 412, 429, 521})
 """What shields answer to whom they take for a robot: a browser may see more."""
 
 MOST_SHOWN = 20
-MOST_PAGES_AGAIN = 50
 
 OUT_OF_TIME, OUT_OF_PAGES, STOPPED = "time", "pages", "stopped"
 _AGAIN = "looked at again"
@@ -79,8 +78,8 @@ class Checked:
     """What a round through the links of a site gave, from when it began to when it ended (`at`).
 
     fronts: addresses of its home page. well: links that failed before and are in order now. left: those that
-    fail still, and stand no more on the page with which they are told; by their ids, with that page. cut: why
-    the round saw less than all, "" where it saw all.
+    are not, and stand no more on the page with which they are told, by their ids. cut: why the round saw less
+    than all, "" where it saw all.
     """
 
     scope: str
@@ -93,7 +92,7 @@ class Checked:
     unchanged: int = 0
     cut: str = ""
     well: frozenset[str] = frozenset()
-    left: Mapping[int, str] | None = None
+    left: Mapping[int, Left] = field(default_factory=dict)
 
 
 async def check_home(ctx: Context, site: Site) -> Checked:
@@ -106,10 +105,7 @@ async def check_home(ctx: Context, site: Site) -> Checked:
         reads_sitemap=False,
         listed=tuple((link.url, _AGAIN) for link in known),
     )
-    checked = await _checked(ctx, site, options, AT_HOME, HOME, known)
-    if checked.cut == STOPPED:
-        return checked
-    return replace(checked, left=await _left(ctx, site, known, checked))
+    return await _checked(ctx, site, options, AT_HOME, HOME, known)
 
 
 async def check_whole(ctx: Context, site: Site) -> Checked:
@@ -236,7 +232,10 @@ async def _judged(ctx: Context, site: Site, checked: Checked, known: Sequence[Ba
     if checked.cut == STOPPED:
         return checked
     try:
-        return await _seen_again(ctx, site, checked, known, closed)
+        checked = await _seen_again(ctx, site, checked, known, closed)
+        if checked.cut and checked.scope == WHOLE:
+            return checked
+        return await _looked_for(ctx, site, checked, known)
     except asyncio.CancelledError:
         return replace(checked, cut=STOPPED)
 
@@ -330,28 +329,8 @@ async def _is_cut_off(ctx: Context, bad: Iterable[Bad]) -> bool:
     return is_unanswered and ctx.reference is not None and not await ctx.reference.answers()
 
 
-async def _left(ctx: Context, site: Site, known: Sequence[BadLink], checked: Checked) -> dict[int, str]:
-    """Look which links that fail still were taken off their page; a page that cannot be read keeps its."""
-    met = {bad.url: {place.page for place in bad.places} for bad in checked.bad}
-    unseen = [link for link in known if link.url in met and link.page not in met[link.url]]
-    unseen.sort(key=lambda link: link.placed_at)
-    by_page: dict[str, list[BadLink]] = {}
-    for link in unseen:
-        by_page.setdefault(link.page, []).append(link)
-    left: dict[int, str] = {}
-    for page, links in list(by_page.items())[:MOST_PAGES_AGAIN]:
-        held = await _held(ctx, site, page)
-        left.update({link.id or 0: page for link in links if held is not None and link.url not in held})
-    return left
-
-
-async def _held(ctx: Context, site: Site, url: str) -> frozenset[str] | None:
-    """What a page links to; nothing where it is gone, None where that could not be seen."""
-    manner = Manner(robots=site.robots or ctx.targets.fetch.robots)
-    page = await fetch(ctx, url, manner, CookieRound())
-    if page.outcome in (Outcome.NOT_FOUND, Outcome.GONE):
-        return frozenset()
-    if trouble_with(page) is not None:
-        return None
-    harvest = read_links(page.text, page.final_url, page.encoding or "utf-8")
-    return frozenset(without_session(link.url) for link in harvest.links)
+async def _looked_for(ctx: Context, site: Site, checked: Checked, known: Sequence[BadLink]) -> Checked:
+    """Look where those stand that failed before, are not in order, and were not met."""
+    met = {entry.url for entries in checked.report.lists.values() for entry in entries if _places(entry)}
+    unmet = [link for link in known if link.url not in met and link.url not in checked.well]
+    return replace(checked, left=await whereabouts.look(ctx, site, unmet))

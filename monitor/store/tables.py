@@ -307,9 +307,10 @@ class Dismissal(SQLModel, table=True):
 class BadLink(SQLModel, table=True):
     """A link that failed, until it is in order or stands nowhere any more; one that fails anew is a new row.
 
-    state: broken or foreign. closed_site: the site of the register it leads to, where that was closed. page:
-    the page with which it is told; places: [page, words] of those it stands on, places_in_all how many.
-    placed_at: when it was last seen to stand there. confirmed_at: since when it is told, None while not.
+    state: broken or foreign. closed_site: the site of the register it leads to, where that was closed.
+    page: the page with which it is told, "" where it may stand on others unread; places: [page, words] of
+    those it stands on, places_in_all how many. placed_at: when it was last seen to stand there.
+    confirmed_at: since when it is told, None while not.
     """
 
     __tablename__ = "bad_link"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from monitor.rounds import kinds
 from monitor.rounds import links as rounds
 from monitor.rounds.badlinks import store_links
 from monitor.rounds.crawling.memory import Memory, file_of
+from monitor.rounds.decisions import Officer
+from monitor.rounds.dismissals import FalseAlarm, dismiss
 from monitor.rounds.links import check_whole
 from monitor.store import badlinks
 from monitor.store.badlinks import LinksOfSite
@@ -99,6 +101,24 @@ async def test_what_is_mended_or_taken_off_is_over(county: World) -> None:
     assert [link.ended_at for link in history] == [at(26, 9), at(27, 9)]
     week = (await shown(county)).weeks[-1]
     assert (week.broke, week.cured, week.standing) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("scope", ["page", "rule"])
+async def test_a_link_that_was_dismissed_hides_no_other_on_its_page(county: World, scope: str) -> None:
+    broken = county.county.nav.pop()
+    await thrice(county)
+    alarm, officer = FalseAlarm(1, scope, date(2026, 11, 30)), Officer("王某", "只对我们关闭")
+    await county.write(lambda session: dismiss(session, county.context, alarm, officer, county.now()))
+    await links(county, hours=24)
+    assert await standing(county) == []
+    county.county.nav.append(broken)
+    await thrice(county)
+    told = ["首页1条失效链接：“公开指南”（页面不存在（404），已1天）"] if scope != "rule" else []
+    assert [problem.found for problem in await standing(county)] == told
+    county.clock.now = at(30) + timedelta(days=1)
+    await links(county)
+    (problem,) = await standing(county)
+    assert (problem.found or "").startswith("首页2条失效链接"), "it has expired"
 
 
 async def test_a_front_door_that_only_leads_on_is_gone_through(county: World) -> None:
@@ -256,6 +276,35 @@ async def test_a_whole_site_is_gone_through_and_told_by_page(world: World) -> No
         (county.url("/b.html"), True),
     ]
     assert [link.ended_at is None for link in (await world.all(BadLink))[:3]] == [True, False, False]
+
+
+async def test_what_was_taken_off_everywhere_is_over_and_what_cannot_be_read_accuses_nobody(
+    world: World,
+) -> None:
+    await world.amend("[key]", WHOLE)
+    county = world.county
+    text = "<p>为方便群众就近办事，现就便民服务有关事项通知如下。</p>" * 20
+    footer, bare = Reply(f'{text}<a href="/foot.doc">页脚</a>'), Reply(text)
+    county.nav = [Entry(f"页{n}", f"/{n}.html") for n in range(4)]
+    county.replies.update({entry.href: footer for entry in county.nav})
+    await whole(world)
+    await thrice(world)
+    assert [problem.url for problem in await standing(world)] == [county.url("/0.html")]
+
+    county.replies.update({"/0.html": bare, "/1.html": DOWN, "/2.html": bare})
+    await links(world, hours=24)
+    assert [problem.url for problem in await standing(world)] == [county.url("/3.html")], "read to hold it"
+    county.replies["/3.html"] = bare
+    for _ in range(4):
+        await links(world, hours=12)
+        assert await standing(world) == [], "where it may stand yet cannot be read"
+    county.replies["/1.html"] = footer
+    await thrice(world)
+    assert [problem.url for problem in await standing(world)] == [county.url("/1.html")]
+    county.replies["/1.html"] = bare
+    county.replies["/foot.doc"] = SHIELD
+    await whole(world, days=1)
+    assert [link.ended_at is None for link in await world.all(BadLink)] == [False, False]
 
 
 async def test_unchanged_pages_are_not_parsed_again(world: World) -> None:
