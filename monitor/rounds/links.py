@@ -30,6 +30,7 @@ from monitor.rounds.crawling.memory import Memory
 from monitor.rounds.crawling.options import Options
 from monitor.rounds.crawling.report import Entry, Place, Report, report_of
 from monitor.rounds.crawling.seeing import See, see_own
+from monitor.rounds.grounds import Grounds, closed_at, folder_kept_to, grounds_of
 from monitor.rounds.hosts import hosts_of
 from monitor.rounds.pages import Manner, fetch, show, trouble_with
 from monitor.rounds.whereabouts import Left
@@ -151,9 +152,15 @@ async def _options(ctx: Context, site: Site) -> Options:
     """
     fetch_, rules = ctx.targets.fetch, ctx.targets.rules.links
     front = await fetch(ctx, site.url, Manner(robots=site.robots or fetch_.robots), CookieRound())
+    start = front.final_url if front.ok else site.url
+    own = [f"http://{name}/" for name in sorted(site.all_hosts)]
+    folder = folder_kept_to(site, start, ctx.targets.sites)
+    if folder != "/":
+        own = [url for url in own if host(canonical(url)) != host(canonical(start))]
     return Options(
-        start=front.final_url if front.ok else site.url,
-        own=tuple(f"http://{name}/" for name in sorted(site.all_hosts)),
+        start=start,
+        folder=folder,
+        own=tuple(own),
         exclude=rules.exclude,
         rate=rules.rate,
         robots=fetch_.robots,
@@ -222,7 +229,7 @@ def _is_well(link: BadLink, ledger: Ledger, options: Options) -> bool:
 
 async def _judged(ctx: Context, site: Site, checked: Checked, known: Sequence[BadLink]) -> Checked:
     """Tell what is bad of a report, after a browser saw what refused to answer."""
-    lists, closed = checked.report.lists, closed_hosts(ctx)
+    lists, closed = checked.report.lists, grounds_of(ctx.targets.sites)
     bad = [_bad(entry, state, closed) for state in (State.BROKEN, State.FOREIGN) for entry in lists[state]]
     # What does not answer, and was closed by the register, is no time-out that may pass.
     silent = [_bad(entry, State.BROKEN, closed) for entry in lists[State.SUSPECT] if entry.status is None]
@@ -241,7 +248,7 @@ async def _judged(ctx: Context, site: Site, checked: Checked, known: Sequence[Ba
 
 
 async def _seen_again(
-    ctx: Context, site: Site, checked: Checked, known: Sequence[BadLink], closed: Mapping[str, str]
+    ctx: Context, site: Site, checked: Checked, known: Sequence[BadLink], closed: Grounds
 ) -> Checked:
     """Let the browser see what refused to answer, and say nothing of others where our own line is down."""
     bad, states, well = list(checked.bad), dict(checked.states), set(checked.well)
@@ -259,7 +266,7 @@ async def _seen_again(
     return replace(checked, bad=tuple(bad), states=states, well=frozenset(well))
 
 
-def _bad(entry: Entry, state: State, closed: Mapping[str, str]) -> Bad:
+def _bad(entry: Entry, state: State, closed: Grounds) -> Bad:
     places = _places(entry)
     unreal = len(entry.found_on) - len(places)
     return Bad(
@@ -269,7 +276,7 @@ def _bad(entry: Entry, state: State, closed: Mapping[str, str]) -> Bad:
         entry.reason,
         places,
         entry.places - unreal,
-        _closed(entry.url, closed),
+        closed_at(entry.url, closed),
     )
 
 
@@ -286,16 +293,6 @@ def _states(report: Report) -> dict[str, int]:
         found[state] = sum(bool(_places(entry)) for entry in entries) + report.untold.get(state, 0)
         listed += len(entries) + report.untold.get(state, 0)
     return {**found, "ok": max(0, report.links - listed)}
-
-
-def closed_hosts(ctx: Context) -> dict[str, str]:
-    """The hosts of the sites that were closed, each with the site's name."""
-    sites = [site for site in ctx.targets.sites if site.status == "closed"]
-    return {name: site.name for site in sites for name in hosts_of(site)}
-
-
-def _closed(url: str, closed: Mapping[str, str]) -> str | None:
-    return closed.get(host(canonical(url))) if closed else None
 
 
 def _refusing(report: Report, known: Sequence[BadLink]) -> list[Entry]:

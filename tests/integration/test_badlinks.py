@@ -307,6 +307,31 @@ async def test_what_was_taken_off_everywhere_is_over_and_what_cannot_be_read_acc
     assert [link.ended_at is None for link in await world.all(BadLink)] == [False, False]
 
 
+async def test_a_site_that_is_a_folder_answers_for_that_alone(world: World) -> None:
+    await world.amend("[key]", WHOLE)
+    county = world.county
+    folders = "".join(
+        f'[[site]]\nid = "{name}"\nname = "{name}"\nregion = "340899"\nurl = "{county.url(f"/{name}/")}"\n'
+        f'status = "{status}"\n\n'
+        for name, status in (("jyj", "open"), ("fgj", "closed"))
+    )
+    await world.amend('[[site]]\nid = "county"', f'{folders}[[site]]\nid = "county"')
+    county.replies["/jyj/"] = Reply(
+        '<p><a href="/">县政府</a><a href="a.html">教育</a><a href="/fgj">发改</a></p>'
+    )
+    county.replies["/jyj/a.html"] = Reply('<p><a href="x.doc">表</a></p>')
+    county.replies["/fgj"] = DROPPED
+    county.nav = [Entry("政务", "/gone.html"), Entry("大厅", "/slow.html")]
+    county.replies["/slow.html"] = DROPPED
+    await kinds.crawl(world.context, "jyj")
+    assert [(link.url, link.closed_site) for link in await world.all(BadLink)] == [
+        (county.url("/jyj/x.doc"), None),
+        (county.url("/fgj"), "fgj"),
+    ]
+    await links(world)
+    assert county.url("/slow.html") not in {link.url for link in await world.all(BadLink)}
+
+
 async def test_unchanged_pages_are_not_parsed_again(world: World) -> None:
     await world.amend("[key]", WHOLE)
     await whole(world)

@@ -108,13 +108,13 @@ class Crawl:
         queue.interval = 1 / options.rate if options.rate else 0.0
         if (until := self._client.hosts.not_before(queue.site)) is not None:
             put_off(queue, min(until - self._client.clock(), options.patience))
-        is_own = (queue.start + "/").startswith(self._intake.own)
+        is_own = self._intake.is_own(queue.start + options.folder)
         robots = options.own_robots if is_own and options.own_robots else options.robots
         rules = None
         if robots != "ignore":
             rules = self._rules[queue.start] = await self._client.robots.rules(queue.start)
             queue.interval = max(queue.interval, min(rules.delay, options.patience.total_seconds()))
-        if options.reads_sitemap and is_own:
+        if options.reads_sitemap and is_own and options.folder == "/":
             await self._read_sitemaps(queue, rules.sitemaps if rules is not None else ())
 
     async def ask(self, queue: Queue, address: Address) -> bool:
@@ -210,7 +210,9 @@ class Crawl:
             self._intake.settle(address, State.BROKEN, answer.status, why, Outcome.TOO_MANY_REDIRECTS)
             return
         if address.hops == address.depth == 0 and address.url.startswith(self._intake.own):
-            self._intake.own += faces(target)  # the site lives where its front door leads
+            self._intake.own += faces(
+                target, self._options.folder
+            )  # the site lives where its front door leads
         ledger = self._ledger
         self._intake.settle(address, State.REDIRECTED, answer.status, f"to {target}", target=target)
         ledger.recall((target,))
@@ -303,7 +305,8 @@ class Crawl:
             if start is None or not start.startswith(("http://", "https://")):
                 raise ValueError(f"{self._options.start!r} is no address of a page")
             start = start.partition("#")[0]
-            self._intake.own = faces(start) + tuple(face for url in self._options.own for face in faces(url))
+            further = (face for url in self._options.own for face in faces(url))
+            self._intake.own = (*faces(start, self._options.folder), *further)
             self._intake.enter(Address(start, Use.PAGE, 0, 0, 0, self._intake.placed(start, "the start")))
         for listed, where in self._options.listed:
             self._intake.enter_listed(listed, where, "", depth=1)

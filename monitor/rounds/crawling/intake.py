@@ -170,11 +170,13 @@ def host_of(url: str) -> str:
     return place.rpartition(":")[0] if ":" in place and not place.endswith("]") else place
 
 
-def faces(url: str) -> tuple[str, ...]:
+def faces(url: str, folder: str = "/") -> tuple[str, ...]:
     """Give the beginnings of a site's own addresses: with TLS or without, with www or without."""
     place = split(url)[0].partition("://")[2]
     bare = place.removeprefix("www.")
-    return tuple(f"{scheme}://{host}/" for scheme in ("http", "https") for host in (bare, f"www.{bare}"))
+    return tuple(
+        f"{scheme}://{host}{folder}" for scheme in ("http", "https") for host in (bare, f"www.{bare}")
+    )
 
 
 def _is_place(fragment: str) -> bool:

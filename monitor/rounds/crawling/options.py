@@ -18,7 +18,8 @@ class Options:
     sent to the site itself and to nobody else. patience: how long a host is waited for that asks for it,
     at a time.
 
-    own: further addresses of the site itself, one for each of its hosts. own_robots: how the site itself may
+    folder: the part of its host that the site is. own: further hosts that are the site itself, by an address
+    of each. own_robots: how the site itself may
     be asked, where that is not what `robots` says of all. is_behind: one seat of each host is left to others,
     whoever crawls besides. share: the part of the time that reading what one host answers may take, 0 for no
     bound. largest: bytes of a page that are read.
@@ -38,6 +39,7 @@ class Options:
     rate: float = 0.0
     robots: str = "obey"
     patience: timedelta = timedelta(minutes=10)
+    folder: str = "/"
     own: tuple[str, ...] = ()
     own_robots: str | None = None
     is_behind: bool = False
