@@ -1,7 +1,8 @@
 """Dismissing a false alarm: what falls in its scope is not told again until it expires.
 
-Of a repost and of what a site shows of itself only the faults are dismissed that were found: another one on
-the same page may be real, and is told. Who dismisses the rule on a site dismisses whatever it finds.
+Of a repost, of links and of what a site shows of itself only the faults are dismissed that were found:
+another one on the same page may be real, and is told. Who dismisses the rule on a site dismisses whatever it
+finds.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from monitor.rounds.decisions import DecisionError, Officer, keep
 from monitor.rounds.readings import is_for_a_person
 from monitor.rounds.telling import tell_problem
 from monitor.store import alerts, problems
-from monitor.store.dismissals import PAGE, covers, faults, value_of
+from monitor.store.dismissals import PAGE, covers, faults_of, value_of
 from monitor.store.tables import Dismissal, Problem
 
 LAST = date(9999, 1, 1)
@@ -55,7 +56,7 @@ def dismiss(session: Session, ctx: Context, alarm: FalseAlarm, officer: Officer,
     session.add(dismissal)
     session.flush()
     dismissed = [problem for problem in problems.all_open(session) if _is_in_scope(problem, dismissal)]
-    dismissal.found = sorted({fault for each in dismissed for fault in faults(each.rule, each.found)})
+    dismissal.found = sorted({fault for each in dismissed for fault in faults_of(session, each)})
     for standing in dismissed:
         _close(session, ctx, standing, dismissal, now)
     keep(session, "dismiss", f"problem:{alarm.problem_id}", officer, now)

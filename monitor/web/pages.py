@@ -159,11 +159,16 @@ def _add_problems(router: APIRouter, pages: _Pages) -> None:
         wanted = MessageFilter(subject=told_as(found))
         told, _ = await pages.read(lambda session: board.messages(session, wanted, span))
         duty = await pages.read(lambda session: board.obligation(session, found.obligation_id or 0))
+        now = pages.words().now
         return pages.render(
             request,
             "problem.html",
             problem=found,
-            links=await pages.read(lambda session: badlinks.told_as(session, found)),
+            links=await pages.read(
+                lambda session: dismissals.not_dismissed(
+                    session, found.site, badlinks.told_as(session, found), now
+                )
+            ),
             decisions=decisions,
             told=told,
             reviews=await pages.read(board.reviews),
