@@ -75,7 +75,8 @@ def _store_bad(session: Session, ctx: Context, site: Site, checked: Checked, pie
     room = badlinks.MOST_KEPT - badlinks.count_standing(session, site.id)
     for bad in piece:
         link = held.get(bad.url)
-        if link is not None and link.id in (checked.left or {}):
+        left = checked.left.get(link.id or 0) if link is not None else None
+        if left is not None and not left.on:
             continue  # it was taken off: that it fails concerns nobody
         if link is not None and link.state != bad.state:
             link = _otherwise(session, link, bad, checked.at)
@@ -94,10 +95,15 @@ def _new(site: Site, bad: Bad, at: datetime) -> BadLink:
 
 def _otherwise(session: Session, link: BadLink, bad: Bad, at: datetime) -> BadLink:
     """End a link that fails in another way than before: how long it did so says nothing of that."""
-    kept = {"site", "url", "page", "is_home", "places", "places_in_all", "placed_at"}
-    anew = BadLink(**link.model_dump(include=kept), state=bad.state, first_at=at, last_at=at)
+    anew = _anew(link, bad.state, at)
     badlinks.end(session, link, at)
     return anew
+
+
+def _anew(link: BadLink, state: str, at: datetime) -> BadLink:
+    """Begin anew with a link that stands where it stood: nothing is proved yet."""
+    kept = {"site", "url", "page", "is_home", "places", "places_in_all", "placed_at"}
+    return BadLink(**link.model_dump(include=kept), state=state, first_at=at, last_at=at)
 
 
 def _fail(ctx: Context, link: BadLink, bad: Bad, checked: Checked) -> None:
@@ -142,7 +148,7 @@ def _settle(session: Session, ctx: Context, site: Site, checked: Checked) -> lis
         return []
     standing, unseen = [], set[Page]()
     for link in badlinks.standing(session, site.id):
-        if _is_over(link, checked):
+        if link.url in checked.well or _has_left(session, link, checked):
             badlinks.end(session, link, checked.at)
         elif checked.at - link.last_at > UNSEEN:
             badlinks.end(session, link, checked.at)
@@ -152,17 +158,23 @@ def _settle(session: Session, ctx: Context, site: Site, checked: Checked) -> lis
     return _findings(session, site, standing, unseen, checked.at)
 
 
-def _is_over(link: BadLink, checked: Checked) -> bool:
-    """Whether a link answers again or stands nowhere any more; off one page, it may stand on another."""
-    if link.url in checked.well:
-        return True
-    if (checked.left or {}).get(link.id or 0) != link.page:
+def _has_left(session: Session, link: BadLink, checked: Checked) -> bool:
+    """Whether a link stands on no page any more that could be read.
+
+    Where it may stand on others besides, it waits without a page: it fails for nobody until it is seen there.
+    """
+    left = checked.left.get(link.id or 0)
+    if left is None:
         return False
-    link.places = [place for place in link.places if place[0] != link.page]
+    link.places = [place for place in link.places if place[0] not in left.off]
     link.places_in_all = len(link.places)
-    if link.places:
-        link.page, link.is_home, link.placed_at = link.places[0][0], False, checked.at
-    return not link.places
+    link.page, link.is_home = left.on, left.on in checked.fronts
+    if left.on:
+        link.placed_at = checked.at
+        return False
+    if link.places and link.confirmed_at is not None:
+        session.add(_anew(link, link.state, checked.at))
+    return not link.places or link.confirmed_at is not None
 
 
 def _findings(

@@ -144,6 +144,7 @@ async def test_what_answers_again_is_over_though_the_round_could_not_tell_all(
     await links(county, hours=24)
     (problem,) = await standing(county)
     assert (problem.found or "").startswith("首页1条失效链接：“公开指南”")
+    assert [row.cut for row in await county.all(Crawled)] == ["", "", "", "room"]
 
 
 DOUBTS: list[tuple[str, Callable[[World], None]]] = [
@@ -276,6 +277,60 @@ async def test_a_whole_site_is_gone_through_and_told_by_page(world: World) -> No
         (county.url("/b.html"), True),
     ]
     assert [link.ended_at is None for link in (await world.all(BadLink))[:3]] == [True, False, False]
+
+
+async def test_what_was_taken_off_everywhere_is_over_and_what_cannot_be_read_accuses_nobody(
+    world: World,
+) -> None:
+    await world.amend("[key]", WHOLE)
+    county = world.county
+    text = "<p>为方便群众就近办事，现就便民服务有关事项通知如下。</p>" * 20
+    footer, bare = Reply(f'{text}<a href="/foot.doc">页脚</a>'), Reply(text)
+    county.nav = [Entry(f"页{n}", f"/{n}.html") for n in range(4)]
+    county.replies.update({entry.href: footer for entry in county.nav})
+    await whole(world)
+    await thrice(world)
+    assert [problem.url for problem in await standing(world)] == [county.url("/0.html")]
+
+    county.replies.update({"/0.html": bare, "/1.html": DOWN, "/2.html": bare})
+    await links(world, hours=24)
+    assert [problem.url for problem in await standing(world)] == [county.url("/3.html")], "read to hold it"
+    county.replies["/3.html"] = bare
+    for _ in range(4):
+        await links(world, hours=12)
+        assert await standing(world) == [], "where it may stand yet cannot be read"
+    county.replies["/1.html"] = footer
+    await thrice(world)
+    assert [problem.url for problem in await standing(world)] == [county.url("/1.html")]
+    county.replies["/1.html"] = bare
+    county.replies["/foot.doc"] = SHIELD
+    await whole(world, days=1)
+    assert [link.ended_at is None for link in await world.all(BadLink)] == [False, False]
+
+
+async def test_a_site_that_is_a_folder_answers_for_that_alone(world: World) -> None:
+    await world.amend("[key]", WHOLE)
+    county = world.county
+    folders = "".join(
+        f'[[site]]\nid = "{name}"\nname = "{name}"\nregion = "340899"\nurl = "{county.url(f"/{name}/")}"\n'
+        f'status = "{status}"\n\n'
+        for name, status in (("jyj", "open"), ("fgj", "closed"))
+    )
+    await world.amend('[[site]]\nid = "county"', f'{folders}[[site]]\nid = "county"')
+    county.replies["/jyj/"] = Reply(
+        '<p><a href="/">县政府</a><a href="a.html">教育</a><a href="/fgj">发改</a></p>'
+    )
+    county.replies["/jyj/a.html"] = Reply('<p><a href="x.doc">表</a></p>')
+    county.replies["/fgj"] = DROPPED
+    county.nav = [Entry("政务", "/gone.html"), Entry("大厅", "/slow.html")]
+    county.replies["/slow.html"] = DROPPED
+    await kinds.crawl(world.context, "jyj")
+    assert [(link.url, link.closed_site) for link in await world.all(BadLink)] == [
+        (county.url("/jyj/x.doc"), None),
+        (county.url("/fgj"), "fgj"),
+    ]
+    await links(world)
+    assert county.url("/slow.html") not in {link.url for link in await world.all(BadLink)}
 
 
 async def test_unchanged_pages_are_not_parsed_again(world: World) -> None:
