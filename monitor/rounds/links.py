@@ -56,7 +56,7 @@ REFUSALS = frozenset({403, 412, 429, 521})
 
 MOST_SHOWN = 20
 
-OUT_OF_TIME, OUT_OF_PAGES, STOPPED = "time", "pages", "stopped"
+OUT_OF_TIME, OUT_OF_PAGES, OUT_OF_ROOM, STOPPED = "time", "pages", "room", "stopped"
 _AGAIN = "looked at again"
 _NO_PLACES = frozenset({"sitemap", "the start"})
 
@@ -189,6 +189,8 @@ async def _checked(
         well = frozenset(link.url for link in known if _is_well(link, ledger, options))
     if not cut and options.pages is not None and report.pages >= options.pages:
         cut = OUT_OF_PAGES
+    if not cut and (report.untold.get(State.BROKEN) or report.untold.get(State.FOREIGN)):
+        cut = OUT_OF_ROOM
     checked = Checked(scope, now, ctx.now(), fronts, (), report, _states(report), cut=cut, well=well)
     return checked if cut == STOPPED and scope == HOME else await _judged(ctx, site, checked, known)
 
@@ -240,7 +242,7 @@ async def _judged(ctx: Context, site: Site, checked: Checked, known: Sequence[Ba
         return checked
     try:
         checked = await _seen_again(ctx, site, checked, known, closed)
-        if checked.cut and checked.scope == WHOLE:
+        if checked.cut == OUT_OF_TIME and checked.scope == WHOLE:
             return checked
         return await _looked_for(ctx, site, checked, known)
     except asyncio.CancelledError:

@@ -493,6 +493,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "links.cut.time": ("时间已到，没有查完。", "Time was up before all was seen."),
     "links.cut.pages": ("页面数已到上限，没有查完。", "The bound of pages was reached before all was seen."),
+    "links.cut.room": ("失效链接过多，没有全部记下。", "More links fail than are noted."),
     "links.link": ("链接", "Link"),
     "links.why": ("原因", "Why"),
     "links.foreign": ("疑似", "suspicion"),

@@ -18,7 +18,7 @@ from monitor.net.guard import Guard
 from monitor.reading.links import MOST_LINKS
 from monitor.rounds.crawling.beside import Beside
 from monitor.rounds.crawling.crawl import SILENT, Crawl
-from monitor.rounds.crawling.ledger import Bounds, Ledger
+from monitor.rounds.crawling.ledger import Bounds, Ledger, Places, Trouble
 from monitor.rounds.crawling.options import Options
 from monitor.rounds.crawling.report import Entry, Report, report_of
 from tests.integration.certificates import Authority
@@ -461,6 +461,14 @@ async def test_what_is_too_much_is_cut_and_said() -> None:
     assert [entry.reason for entry in report.lists[State.SKIPPED]] == ["1 more links on it were not read"]
     assert len(report.lists[State.REFUSED]) + report.untold[State.REFUSED] == MOST_LINKS
     assert "/beyond" not in site.targets()
+
+
+def test_redirects_leave_room_for_what_is_broken() -> None:
+    with Ledger(Bounds(troubles=2)) as ledger:
+        for n, state in enumerate([State.REDIRECTED] * 3 + [State.BROKEN]):
+            ledger.settle(f"http://a/{n}", Trouble(f"http://a/{n}", state, None, "", Places()))
+        assert [trouble.state for trouble in ledger.troubles] == [State.REDIRECTED] * 2 + [State.BROKEN]
+        assert (dict(ledger.untold), ledger.is_fine("http://a/2")) == ({State.REDIRECTED: 1}, False)
 
 
 async def drip(heard: Heard, writer: asyncio.StreamWriter) -> None:

@@ -41,7 +41,10 @@ FEW_PLACES = 8
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much is held in memory: addresses settled, addresses waiting, troubles told, places of each."""
+    """How much is held in memory: addresses settled, addresses waiting, troubles told, places of each.
+
+    Of what is broken or foreign so many are told whatever else there is, redirects above all.
+    """
 
     settled: int = 30_000
     waiting: int = 8_000
@@ -107,6 +110,7 @@ class Trouble:
 Standing = Trouble | Literal["fine", "shelved", "untold"]
 """untold: in trouble, of which nothing more is kept: there are too many."""
 
+_GRAVE = (State.BROKEN, State.FOREIGN)
 _GOOD = (None, State.REDIRECTED, State.INSECURE)
 
 
@@ -118,6 +122,7 @@ class Ledger:
         self.open: dict[str, Address] = {}
         self.troubles: list[Trouble] = []
         self.untold: Counter[State] = Counter()
+        self._kept: Counter[bool] = Counter()
         self.met = self.shelved = 0
         self._settled: dict[str, Standing] = {}
         self._unwritten: list[str] = []
@@ -186,12 +191,13 @@ class Ledger:
     def settle(self, url: str, trouble: Trouble | None) -> None:
         """Say how an address ended: in order, or in trouble. A later word overrules an earlier one."""
         self.open.pop(url, None)
-        if trouble is not None and len(self.troubles) >= self.bounds.troubles:
+        if trouble is not None and self._kept[trouble.state in _GRAVE] >= self.bounds.troubles:
             self.untold[trouble.state or State.SUSPECT] += 1
             self._note(url, "untold")
             return
         if trouble is not None:
             trouble.places.most = self.bounds.places
+            self._kept[trouble.state in _GRAVE] += 1
             self._codes[id(trouble)] = len(self.troubles)
             self.troubles.append(trouble)
         self._note(url, trouble or "fine")
