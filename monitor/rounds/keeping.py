@@ -74,7 +74,10 @@ class _Gathered:
 
 
 def exchanges_of(page: Page) -> Iterator[Exchange]:
-    """A page as evidence; of one that a browser showed, its frames and the data that it fetched as well."""
+    """A page as evidence; of one that a browser showed, its frames and the data that it fetched as well.
+
+    A frame that did not come is one that nothing answered, and why.
+    """
     is_shown = isinstance(page, Rendered)
     yield Exchange(
         asked=page.url,
@@ -90,11 +93,27 @@ def exchanges_of(page: Page) -> Iterator[Exchange]:
         is_shown=is_shown,
     )
     if isinstance(page, Rendered):
-        inner = [(frame.url, frame.text.encode("utf-8", "replace")) for frame in page.frames]
-        for url, body in [*inner, *((answer.url, answer.body) for answer in page.answers)]:
-            yield Exchange(
-                page.url, url, page.requested_at, page.status, body, "utf-8", {}, {}, page.age, is_shown=True
-            )
+        for frame in page.frames:
+            yield _inner(page, frame.url, frame.text.encode("utf-8", "replace"), frame.fault)
+        for answer in page.answers:
+            yield _inner(page, answer.url, answer.body)
+
+
+def _inner(page: Page, url: str, body: bytes, fault: Fault | None = None) -> Exchange:
+    """What a browser got for a page, as evidence."""
+    return Exchange(
+        asked=page.url,
+        url=url,
+        at=page.requested_at,
+        status=page.status if fault is None else None,
+        body=body,
+        encoding="utf-8",
+        request={},
+        headers={},
+        age=page.age,
+        reason=fault.reason if fault is not None else "",
+        is_shown=fault is None,
+    )
 
 
 def about_obligation(id_: int | None) -> str:

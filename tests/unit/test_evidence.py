@@ -22,6 +22,9 @@ from monitor.evidence.held import Held
 from monitor.evidence.masking import Mask
 from monitor.evidence.segments import index_of, lines_of, numbers, records_of
 from monitor.evidence.verifying import Verified, verify
+from monitor.net.browsing.rendered import Frame, Seen
+from monitor.net.outcomes import Fault, Outcome
+from monitor.rounds.keeping import exchanges_of
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PAGE = "<h1>关于印发方案的通知</h1>" * 40
@@ -189,6 +192,17 @@ def swap_files(folder: Path) -> None:
 
 
 HELD_AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
+
+
+def test_a_frame_that_did_not_come_is_kept_as_one_that_nothing_answered(tmp_path: Path) -> None:
+    seen = Seen("http://a.example/", NOW, "http://a.example/", status=200, text=PAGE)
+    down = Fault(Outcome.SERVER_ERROR, "the server answered 503")
+    frames = (Frame("http://a.example/in", PAGE), Frame("http://a.example/box", "", fault=down))
+    shown = replace(seen.page(fresh=True), frames=frames)
+    evidence = kept(tmp_path, [Draft(each, ABOUT) for each in exchanges_of(shown)])
+    records = [evidence.read(entry) for entry in evidence.entries() if entry.url.endswith(("in", "box"))]
+    assert [record.kind for record in records] == ["shown", "request", "no answer"]
+    assert records[2].head["Duban-Reason"] == "the server answered 503"
 
 
 def reading(body: bytes) -> list[Draft]:
