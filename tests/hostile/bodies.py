@@ -17,8 +17,14 @@ def _(story: Story) -> None:
     story.twist(lambda asked, said: dripping(said.body), where="lists")
 
 
-@play("drip-home", "The home page comes a byte a second.", HALF_SEEN.but(why="timeout"), is_slow=True)
+@play(
+    "drip-home",
+    "The home page comes a byte a second.",
+    HALF_SEEN.but(why="timeout", blind=None),
+    is_slow=True,
+)
 def _(story: Story) -> None:
+    # Read so rarely, it may not have failed often enough to be called blind before the story ends.
     story.every, story.timeout = "20h", 1.0
     story.twist(lambda asked, said: dripping(said.body), where="home")
 
