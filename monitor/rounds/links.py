@@ -47,7 +47,6 @@ PATIENCE = timedelta(minutes=2)
 """How long a host is waited for in that time that asks for it."""
 
 BOUNDS = Bounds(settled=10_000, waiting=3_000, troubles=5_000)
-LARGEST = 1024 * 1024
 SHARE = 0.05
 """The part of the loop's time that what one server answers may take: deadlines are kept beside it."""
 
@@ -167,7 +166,7 @@ async def _options(ctx: Context, site: Site) -> Options:
         own_robots=site.robots,
         is_behind=True,
         share=SHARE,
-        largest=LARGEST,
+        largest=whereabouts.LARGEST,
     )
 
 
@@ -332,4 +331,4 @@ async def _looked_for(ctx: Context, site: Site, checked: Checked, known: Sequenc
     """Look where those stand that failed before, are not in order, and were not met."""
     met = {entry.url for entries in checked.report.lists.values() for entry in entries if _places(entry)}
     unmet = [link for link in known if link.url not in met and link.url not in checked.well]
-    return replace(checked, left=await whereabouts.look(ctx, site, unmet))
+    return replace(checked, left=await whereabouts.look(ctx, site, unmet, checked.fronts))

@@ -14,13 +14,14 @@ import pytest
 
 from alerts.events import Kind
 from monitor.net.browser import BrowserSettings
-from monitor.rounds import kinds
+from monitor.rounds import kinds, whereabouts
 from monitor.rounds import links as rounds
 from monitor.rounds.badlinks import store_links
 from monitor.rounds.crawling.memory import Memory, file_of
 from monitor.rounds.decisions import Officer
 from monitor.rounds.dismissals import FalseAlarm, dismiss
 from monitor.rounds.links import check_whole
+from monitor.rounds.whereabouts import LARGEST
 from monitor.store import badlinks
 from monitor.store.badlinks import LinksOfSite
 from monitor.store.tables import BadLink, Crawled, Problem
@@ -306,6 +307,39 @@ async def test_what_was_taken_off_everywhere_is_over_and_what_cannot_be_read_acc
     county.replies["/foot.doc"] = SHIELD
     await whole(world, days=1)
     assert [link.ended_at is None for link in await world.all(BadLink)] == [False, False]
+
+
+PLAIN = "<p>为方便群众就近办事，现就便民服务有关事项通知如下。</p>" * 20
+CSS = {"Content-Type": "text/css"}
+PAGES: list[tuple[str, str, Reply, bool]] = [
+    ("it was taken off", "/a.html", Reply(PLAIN), True),
+    ("its page is gone", "/a.html", GONE, True),
+    ("the home page is not", "/", GONE, False),
+    ("more than is read of a page", "/a.html", Reply(PLAIN + " " * LARGEST), False),
+    (
+        "more links than are read",
+        "/a.html",
+        Reply(PLAIN + "".join(f"<a href={n}>x</a>" for n in range(20_001))),
+        False,
+    ),
+    ("it loads a picture yet", "/a.css", Reply("body{background:url(/x.png)}", headers=CSS), False),
+    ("it loads it no more", "/a.css", Reply("body{background:none}", headers=CSS), True),
+    ("that is no page", "/a.html", Reply(PLAIN, headers={"Content-Type": "text/plain"}), False),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "reply", "has_left"), [row[1:] for row in PAGES], ids=[row[0] for row in PAGES]
+)
+async def test_a_link_has_left_a_page_that_was_read_whole(
+    world: World, path: str, reply: Reply, *, has_left: bool
+) -> None:
+    county, site, now = world.county, world.context.targets.sites[0], world.now()
+    county.replies[path] = reply
+    link = BadLink(id=1, site="county", url=county.url("/x.png"), page=county.url(path), state="broken")
+    link.placed_at = now
+    left = await whereabouts.look(world.context, site, [link], {county.url("/")})
+    assert (1 in left) is has_left
 
 
 async def test_a_site_that_is_a_folder_answers_for_that_alone(world: World) -> None:
