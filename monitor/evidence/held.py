@@ -12,7 +12,6 @@ import json
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -65,10 +64,16 @@ class Held:
         self._let_go()
 
     def take(self, key: str, at: datetime) -> tuple[Draft, ...]:
-        """Give a reading out, if it is the one of this moment; it is held no longer."""
+        """Give a reading out, if it is the one of this moment; it is held no longer.
+
+        Nothing where the disk does not give it: what was seen since must be stored all the same.
+        """
         try:
             held_at, drafts = _unpack((self.folder / _name_of(key)).read_bytes())
         except FileNotFoundError:
+            return ()
+        except OSError as error:
+            log.warning("a held reading cannot be read", action="evidence", key=key, error=str(error))
             return ()
         except (ValueError, KeyError, TypeError, zlib.error) as error:  # power went while it was written
             log.warning("a held reading cannot be read", action="evidence", key=key, error=str(error))
@@ -111,9 +116,12 @@ class Held:
             )
 
     def _remove(self, name: str) -> None:
-        if self._sizes().pop(name, None) is not None:
-            with suppress(FileNotFoundError):
-                (self.folder / name).unlink()
+        if self._sizes().pop(name, None) is None:
+            return
+        try:
+            (self.folder / name).unlink(missing_ok=True)
+        except OSError as error:  # it is written over by the next, or found again by the next daemon
+            log.warning("a held reading cannot be removed", action="evidence", file=name, error=str(error))
 
     def _sizes(self) -> OrderedDict[str, int]:
         """The files by name, the longest held first; as found on the disk at the first need."""

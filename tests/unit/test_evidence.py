@@ -249,6 +249,16 @@ def test_what_is_held_is_bounded_and_what_is_torn_is_none(tmp_path: Path) -> Non
     assert again.take("7", HELD_AT) == ()
 
 
+def test_what_the_disk_does_not_give_or_let_go_is_none_and_stops_nobody(tmp_path: Path) -> None:
+    held = Held(tmp_path, lambda: Mask(bytes(32)))
+    held.put("a", HELD_AT, reading(b"x"))
+    (path,) = (tmp_path / "held").iterdir()
+    path.unlink()
+    path.mkdir()  # neither read nor removed as a file, whoever asks
+    assert held.take("a", HELD_AT) == ()
+    held.drop("a")
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
