@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import zlib
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,9 +16,13 @@ import pytest
 
 from alerts.events import Kind
 from monitor.net.browser import BrowserSettings
+from monitor.net.outcomes import Outcome
+from monitor.net.quick import Answer
+from monitor.reading.links import Use
 from monitor.rounds import kinds, whereabouts
 from monitor.rounds import links as rounds
 from monitor.rounds.badlinks import store_links
+from monitor.rounds.crawling import memory
 from monitor.rounds.crawling.memory import Memory, file_of
 from monitor.rounds.decisions import Officer
 from monitor.rounds.dismissals import FalseAlarm, dismiss
@@ -381,6 +387,24 @@ async def test_unchanged_pages_are_not_parsed_again(world: World) -> None:
     assert [row.pages for row in rounds] == [pages, pages, pages + 1, pages + 1]
     assert [row.unchanged for row in rounds] == [0, pages - 3, 0, pages + 1]
     assert [row.links for row in rounds[2:]] == [rounds[2].links] * 2
+
+
+@pytest.mark.parametrize("spoilt", ["a reader that was mended", "what is no page of ours"])
+def test_pages_are_remembered_as_this_reader_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: str
+) -> None:
+    answer = Answer(Outcome.OK, 200, "", {b"content-type": b"text/html"}, body=b"<a href=/x>x</a>")
+    seen = []
+    for _ in range(2):
+        with Memory(tmp_path, "county") as held:
+            sight = held.see("http://a/", Use.PAGE, answer, with_anchors=False)
+            seen.append((held.unchanged, [link.url for link in sight.harvest.links] if sight.harvest else []))
+        if spoilt.startswith("a reader"):
+            monkeypatch.setattr(memory, "READER", memory.READER + 1)
+        else:
+            with closing(sqlite3.connect(file_of(tmp_path, "county"))) as database, database:
+                database.execute("UPDATE page SET harvest = ?", (zlib.compress(b"5"),))
+    assert seen == [(0, ["http://a/x"])] * 2
 
 
 async def test_a_whole_site_waits_for_its_window_and_ends_with_it(world: World) -> None:

@@ -23,6 +23,10 @@ from monitor.rounds.crawling.seeing import Sight, see_own
 log = structlog.get_logger("duban.links")
 
 ENDING = ".pages"
+
+READER = 1
+"""To be counted up when pages are read otherwise than before: what is remembered holds no more."""
+
 _PIECE = 500
 _SCHEMA = """
 PRAGMA synchronous = OFF;
@@ -65,7 +69,7 @@ class Memory:
         if self._database is None or with_anchors or answer.is_cut:
             return see_own(url, use, answer, with_anchors=with_anchors)
         key = blake2b(f"{use} {url}".encode("utf-8", "replace"), digest_size=16).digest()
-        digest = blake2b(answer.body, digest_size=16, person=_short(answer.content_type)).digest()
+        digest = blake2b(answer.body, digest_size=16, person=_manner(answer.content_type)).digest()
         if (kept := self._recall(key, digest)) is not None:
             self.unchanged += use is not Use.STYLE
             return Sight(harvest=kept)
@@ -101,7 +105,7 @@ class Memory:
                 return None
             self._database.execute("UPDATE page SET is_seen = 1 WHERE key = ?", (key,))
             return _unpack(row[0])
-        except (sqlite3.Error, zlib.error, ValueError) as error:
+        except (sqlite3.Error, zlib.error, ValueError, TypeError) as error:
             self._give_up(error)
             return None
 
@@ -138,9 +142,9 @@ def forget_others(folder: Path, sites: Collection[str]) -> None:
             file.unlink(missing_ok=True)
 
 
-def _short(content_type: str) -> bytes:
-    """What a page is said to be tells its encoding; blake2b takes 16 bytes of it."""
-    return blake2b(content_type.encode("utf-8", "replace"), digest_size=16).digest()
+def _manner(content_type: str) -> bytes:
+    """How a page is read: by us, in the encoding that it is said to have. blake2b takes 16 bytes of it."""
+    return blake2b(f"{READER} {content_type}".encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def _pack(harvest: Harvest) -> bytes:
