@@ -161,7 +161,7 @@ def _links_in_words(links: LinksPlan) -> str:
     whole = f"; of {', '.join(links.whole)} all, every {shorten(links.every)}{when}" if links.whole else ""
     return (
         f"links of {links.home} home pages are asked for every {shorten(links.home_every)}{whole}; "
-        f"{links.rate} requests a second to one host at most"
+        f"each crawl makes {links.rate} requests a second to one host at most"
     )
 
 

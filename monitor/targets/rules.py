@@ -180,7 +180,7 @@ class LinkRules(Table):
     )
     longest: Length = Field(default=timedelta(hours=8), description="how long it may take, then it is cut")
     pages: Count = Field(default=20_000, description="pages read at most, then it is cut")
-    rate: Count = Field(default=5, description="requests to one host in a second at most")
+    rate: Count = Field(default=5, description="requests of one crawl to one host in a second at most")
     exclude: tuple[Regex, ...] = Field(
         default=(), description="addresses that are not asked for: regular expressions, any of them"
     )
