@@ -166,15 +166,18 @@ def _has_left(session: Session, link: BadLink, checked: Checked) -> bool:
     left = checked.left.get(link.id or 0)
     if left is None:
         return False
-    link.places = [place for place in link.places if place[0] not in left.off]
-    link.places_in_all = len(link.places)
+    rest = [place for place in link.places if place[0] not in left.off]
+    if link.confirmed_at is not None and not left.on:
+        if rest:
+            anew = _anew(link, link.state, checked.at)
+            anew.places, anew.places_in_all, anew.page, anew.is_home = rest, len(rest), "", False
+            session.add(anew)
+        return True
+    link.places, link.places_in_all = rest, len(rest)
     link.page, link.is_home = left.on, left.on in checked.fronts
     if left.on:
         link.placed_at = checked.at
-        return False
-    if link.places and link.confirmed_at is not None:
-        session.add(_anew(link, link.state, checked.at))
-    return not link.places or link.confirmed_at is not None
+    return not rest
 
 
 def _findings(

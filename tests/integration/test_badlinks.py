@@ -105,7 +105,7 @@ async def test_what_is_mended_or_taken_off_is_over(county: World) -> None:
     assert await standing(county) == []
     assert await county.told() == [(Kind.WARNING, "links.broken"), (Kind.RESOLVED, "links.broken")]
     history = await county.all(BadLink)
-    assert [link.ended_at for link in history] == [at(26, 9), at(27, 9)]
+    assert [(link.ended_at, link.is_home) for link in history] == [(at(26, 9), True), (at(27, 9), True)]
     week = (await shown(county)).weeks[-1]
     assert (week.broke, week.cured, week.standing) == (2, 2, 0)
 
@@ -346,6 +346,22 @@ async def test_a_link_has_left_a_page_that_was_read_whole(
     link.placed_at = now
     left = await whereabouts.look(world.context, site, [link], {county.url("/")})
     assert (1 in left) is has_left
+
+
+class Fleeting(dict[str, Reply]):
+    """Replies of which each is given once."""
+
+    def get(self, path: str, default: object = None) -> Any:
+        return self.pop(path, default)
+
+
+async def test_a_page_that_is_missing_for_a_moment_keeps_its_links(world: World) -> None:
+    county, site = world.county, world.context.targets.sites[0]
+    county.nav, county.replies = [Entry("图", "/x.png")], Fleeting({"/sjwj/": GONE})
+    link = BadLink(id=1, site="county", url=county.url("/x.png"), page=county.url("/sjwj/"), state="broken")
+    link.placed_at = world.now()
+    assert await whereabouts.look(world.context, site, [link], ()) == {}
+    assert county.replies == {}
 
 
 async def test_a_site_that_is_a_folder_answers_for_that_alone(world: World) -> None:
