@@ -288,7 +288,14 @@ class Removed:
 NAMES_FLAG = "--host-resolver-rules"
 BYPASS_FLAG = "--proxy-bypass-list"
 EVERYTHING = Removed(
-    (NAMES_FLAG, BYPASS_FLAG, "--force-webrtc", "--webrtc", "--disable-quic"),
+    (
+        NAMES_FLAG,
+        BYPASS_FLAG,
+        "--force-webrtc",
+        "--webrtc",
+        "--disable-quic",
+        "--block-new-web-contents",
+    ),
     ("proxy", "ignore_default_args", "service_workers"),
 )
 
