@@ -107,3 +107,13 @@ class Fault(Exception):  # noqa: N818 - the web's fault, which becomes an outcom
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason
+
+    @property
+    def told(self) -> str:
+        """How it ended, and why."""
+        return told(self.outcome, self.reason)
+
+
+def told(outcome: Outcome, reason: str) -> str:
+    """Say how a request ended, and why if there is a reason to give."""
+    return f"{outcome}: {reason}" if reason else str(outcome)

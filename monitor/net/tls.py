@@ -81,7 +81,7 @@ async def read(dial: Dial, verified: ssl.SSLContext, unverified: ssl.SSLContext)
 
 def untold(fault: Fault) -> CertificateFact:
     """Say that no certificate was seen, and why."""
-    return CertificateFact(None, None, None, (), valid=None, reason=f"{fault.outcome}: {fault.reason}")
+    return CertificateFact(None, None, None, (), valid=None, reason=fault.told)
 
 
 def fact(shaken: ssl.SSLObject, *, valid: bool, reason: str | None) -> CertificateFact:

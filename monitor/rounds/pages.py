@@ -13,7 +13,7 @@ import structlog
 
 from monitor.net.browser import Browser, NoBrowserError, Rendered
 from monitor.net.client import Client, CookieRound, Page
-from monitor.net.outcomes import Outcome
+from monitor.net.outcomes import Outcome, told
 from monitor.reading.article import redirect_target
 from monitor.reading.markup import read_document
 from monitor.reading.quality import is_soft_404, is_stub, is_template
@@ -172,10 +172,10 @@ def may_be_shown(page: Page) -> bool:
 def trouble_with(page: Page) -> str | None:
     """Why a page is none that can be read, or None."""
     if not page.ok:
-        return f"{page.outcome}: {page.reason}" if page.reason else str(page.outcome)
+        return told(page.outcome, page.reason)
     if is_data(page.text):
         return None  # whether it holds rows is for the reader to say
-    if isinstance(page, Rendered) and page.frames:
+    if isinstance(page, Rendered) and any(frame.fault is None for frame in page.frames):
         return is_soft_404(page.text) or is_template(page.text)
     return is_stub(page.text) or is_soft_404(page.text) or is_template(page.text)
 

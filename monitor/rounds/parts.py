@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.net.browser import Rendered
-from monitor.net.browsing.rendered import Frame
+from monitor.net.browsing.rendered import MOST_FRAMES
 from monitor.net.client import CookieRound, Page
 from monitor.reading.frames import frames_of
 from monitor.rounds.context import Context
@@ -19,7 +19,6 @@ from monitor.rounds.hosts import hosts_of, is_under
 from monitor.rounds.pages import Manner, fetch, trouble_with
 from monitor.store.tables import Place
 
-MOST_FRAMES = 10
 TOO_MANY = f"not read: only {MOST_FRAMES} are"
 
 
@@ -51,7 +50,7 @@ async def parts_of(
     """What else a page consists of: its frames, and the data that it fetched for itself."""
     if isinstance(page, Rendered):
         framed = [
-            Part(f.url, f.text, min(page.seen_at, page.requested_at - f.age), trouble=_trouble_of(f))
+            Part(f.url, f.text, min(page.seen_at, page.requested_at - f.age), trouble=f.trouble)
             for f in page.frames
             if f.fault is None or f.may_come
         ]
@@ -67,10 +66,6 @@ async def parts_of(
         ]
         parts += [Part(url, "", page.seen_at, trouble=TOO_MANY) for url in urls[MOST_FRAMES:]]
     return tuple(replace(part, is_own=own is None or is_under(own, part.url)) for part in parts)
-
-
-def _trouble_of(frame: Frame) -> str | None:
-    return None if frame.fault is None else f"{frame.fault.outcome}: {frame.fault.reason}"
 
 
 def missing_of(parts: Sequence[Part], own: frozenset[str] | None) -> str | None:

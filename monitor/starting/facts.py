@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.net.browser import Browser
 from monitor.net.client import Client, CookieRound
+from monitor.net.outcomes import told
 from monitor.net.page import Page
 from monitor.reading.quality import is_soft_404, is_stub
 from monitor.rounds.pages import Manner, fetch, is_data, may_be_shown, show, trouble_with
@@ -77,8 +78,6 @@ class Hands:
 
 def _opened(page: Page, hops: tuple[str, ...]) -> Opened:
     if not page.ok:
-        return Opened(
-            page.final_url, "", f"{page.outcome}: {page.reason}" if page.reason else str(page.outcome), hops
-        )
+        return Opened(page.final_url, "", told(page.outcome, page.reason), hops)
     trouble = None if is_data(page.text) else is_soft_404(page.text)
     return Opened(page.final_url, page.text, trouble, hops)

@@ -16,9 +16,10 @@ import pytest
 import pytest_asyncio
 
 from monitor.net.browser import Browser, Rendered
-from monitor.net.browsing.showing import MOST_FRAMES
+from monitor.net.browsing.rendered import MOST_FRAMES
 from monitor.net.outcomes import Fault, Outcome
 from monitor.net.page import Page
+from monitor.rounds.pages import trouble_with
 from tests.integration.certificates import Authority
 from tests.integration.screens import SETTINGS, browsing, page, rows
 from tests.integration.sites import Answer, Heard, always, listening, pages, reply, serving
@@ -247,6 +248,17 @@ async def test_what_a_script_writes_into_a_frame_that_failed_is_read(browser: Br
     assert frame.fault is None
     assert TITLE in frame.text
     assert frame.url == rendered.final_url
+
+
+@pytest.mark.parametrize(("inner", "is_stub"), [(True, False), (False, True)])
+async def test_an_empty_page_is_none_to_read_unless_a_frame_of_it_came(
+    browser: Browser, inner: bool, is_stub: bool
+) -> None:
+    html = "<html><body><script></script><iframe src=/inner></iframe></body></html>"
+    came = reply(page(LIST)) if inner else reply("gone", 404)
+    rendered = await shown(browser, pages({"/": reply(html), "/inner": came}))
+    assert rendered.ok
+    assert (trouble_with(rendered) is not None) is is_stub
 
 
 async def test_frames_beyond_those_that_are_read_are_told(browser: Browser) -> None:

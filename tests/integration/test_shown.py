@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from monitor.net.browser import BrowserSettings
-from monitor.rounds.parts import MOST_FRAMES
+from monitor.net.browsing.rendered import MOST_FRAMES
 from monitor.store.tables import Place, SiteState
 from tests.integration.county import (
     BLOCKED,

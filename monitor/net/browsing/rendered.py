@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from monitor.net.outcomes import Fault, Outcome
 from monitor.net.page import Page
 
+MOST_FRAMES = 10
+"""Frames of a page that are read, by a browser or without."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -31,6 +34,11 @@ class Frame:
     text: str
     age: timedelta = timedelta(0)
     fault: Fault | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """How it ended and why, where it did not come."""
+        return None if self.fault is None else self.fault.told
 
     @property
     def may_come(self) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from monitor.net import headers
 from monitor.net.browsing import chromium, settling, verdict
 from monitor.net.browsing.launched import Launched
-from monitor.net.browsing.rendered import Answer, Frame, Seen
+from monitor.net.browsing.rendered import MOST_FRAMES, Answer, Frame, Seen
 from monitor.net.browsing.retelling import retell
 from monitor.net.browsing.watch import HTML, Watch, kind_of
 from monitor.net.decode import decode
@@ -28,7 +28,6 @@ T = TypeVar("T")
 CLOSE_WITHIN = 3.0
 OPEN_WITHIN = 10.0
 READ_WITHIN = 3.0
-MOST_FRAMES = 10
 LARGEST_ANSWER = 1024 * 1024
 LARGEST_ANSWERS = 4 * 1024 * 1024
 TALLEST_PICTURE = 12_000
